@@ -1,0 +1,73 @@
+# `make reports` and `make test` do all their set-up by themselves.
+# Another Python: make reports PYTHON=python3.12 (it makes .venv, so `make clean` first).
+PYTHON ?= python3
+RUN = .venv/bin/python
+READY = .venv/.ready
+BATCH = $(RUN) -m analysis render --batch reports/batch.yml
+EXECUTE = $(RUN) -m analysis.notebooks
+GOAL = $(or $(firstword $(MAKECMDGOALS)),reports)
+
+.DEFAULT_GOAL = help
+.PHONY: help reports test lab notebooks lock check clean
+
+help: ## list these targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+
+reports: $(READY) ## set up if needed, then render every report of reports/batch.yml into reports/
+	@$(BATCH)
+
+test: $(READY) ## set up if needed, then run every test: unit tests, doctests, browser, notebooks (nbval)
+	@status=0; \
+	$(RUN) -m pytest || status=1; \
+	$(RUN) -m pytest --nbval notebooks || status=1; \
+	exit $$status
+
+lab: $(READY) ## open the notebooks in JupyterLab
+	@$(RUN) -m jupyterlab notebooks
+
+notebooks: $(READY) ## execute every notebook in place; the same bytes where nothing changed
+	@$(EXECUTE)
+
+lock: ## write requirements.lock anew from pyproject.toml (needs uv; LOCK=--upgrade takes newer versions)
+	@uv=$$(command -v uv || ls .venv/bin/uv 2>/dev/null) || \
+	{ echo "make lock needs uv: $(PYTHON) -m pip install uv"; exit 1; }; \
+	"$$uv" pip compile pyproject.toml --all-extras --group build --universal --python-version 3.11 \
+	--generate-hashes --no-emit-index-url --custom-compile-command "make lock" --quiet \
+	$(LOCK) -o requirements.lock
+
+check: $(READY) ## lint, format, types; and running everything again changes no committed byte
+	@command -v git >/dev/null || { echo "make check needs git: sudo apt-get install -y git"; exit 1; }
+	$(RUN) -m ruff check
+	$(RUN) -m ruff format --check
+	$(RUN) -m mypy
+	$(EXECUTE)
+	$(BATCH)
+	@git --no-pager diff --stat -- notebooks reports; \
+	changed=$$(git status --porcelain -- notebooks reports) || exit 1; \
+	[ -z "$$changed" ] || { echo "Not as committed after running everything again:"; echo "$$changed"; exit 1; }
+
+clean: ## remove .venv and all caches (reports and notebooks stay)
+	@rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# The set-up, once and again when the lock or the project's own needs change. The lock holds hashes for every
+# package and the build backend, so nothing comes from outside it.
+$(READY): requirements.lock pyproject.toml
+	@set -e; fits() { $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; }; \
+	if command -v uv >/dev/null; then \
+	  echo "Setting up .venv with uv (seconds, once) ..."; \
+	  $(RUN) -c '' 2>/dev/null || uv venv --quiet --clear --python "$$(fits && command -v $(PYTHON) || echo 3.13)" .venv; \
+	  install="uv pip install --quiet --compile-bytecode --python $(RUN)"; \
+	else \
+	  $(RUN) -c '' 2>/dev/null || { \
+	    fits || { echo "Python 3.11 or newer is needed, and $(PYTHON) is $$($(PYTHON) --version 2>&1 || echo missing)." \
+	      "Mend it: sudo apt-get install -y python3.11 python3.11-venv && make $(GOAL) PYTHON=python3.11"; exit 1; }; \
+	    $(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo "$(PYTHON) has no venv module." \
+	      "Mend it: sudo apt-get install -y python3-venv"; exit 1; }; \
+	    $(PYTHON) -m venv --clear .venv; }; \
+	  echo "Setting up .venv with pip (a minute or two, once) ..."; \
+	  install="$(RUN) -m pip install -qq --disable-pip-version-check"; \
+	fi; \
+	$$install --require-hashes -r requirements.lock; \
+	$$install --no-deps --no-build-isolation -e .; \
+	touch $(READY)

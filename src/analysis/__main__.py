@@ -1,0 +1,113 @@
+"""The command line: `python -m analysis render` and `python -m analysis validate`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from analysis.errors import AnalysisError
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@click.group()
+def main() -> None:
+    """Render the notebooks as reports; check the data they rest on."""
+
+
+@main.command()
+@click.argument("folder", type=click.Path(path_type=Path), default=ROOT / "data", metavar="[FOLDER]")
+def validate(folder: Path) -> None:
+    """List every fault of a dossier (default: data/) and exit 1 if there is one."""
+    from analysis.dossier import describe_faults
+    from analysis.schema import find_faults
+
+    faults = find_faults(folder)
+    if faults:
+        sys.exit(describe_faults(faults))
+    click.echo(f"No faults in {folder.name}/.")
+
+
+@main.command()
+@click.argument("notebooks", nargs=-1, type=click.Path(path_type=Path))
+@click.option(
+    "-p",
+    "parameters",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="Set a parameter of the notebook; repeatable.",
+)
+@click.option(
+    "--batch",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="Render what a batch file lists.",
+)
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=ROOT / "reports",
+    metavar="DIR",
+    help="Folder of the reports (default: reports/).",
+)
+@click.option(
+    "--workers",
+    type=click.IntRange(min=1),
+    default=1,
+    show_default=True,
+    help="Processes that render at once.",
+)
+def render(
+    notebooks: tuple[Path, ...], parameters: tuple[str, ...], batch: Path | None, output: Path, workers: int
+) -> None:
+    """Render notebooks (default: all) as HTML reports, and the index of the folder."""
+    from tqdm import tqdm
+
+    from analysis.render import plan_batch, plan_job, run_jobs, write_index
+
+    given = dict(_split(text) for text in parameters)
+    if batch and (notebooks or given):
+        raise click.UsageError("--batch names its own notebooks and parameters; give one or the other")
+    chosen = notebooks or sorted((ROOT / "notebooks").glob("*.ipynb"))
+    jobs = plan_batch(batch, output) if batch else [plan_job(path, output, given) for path in chosen]
+    failed = []
+    for report in tqdm(run_jobs(jobs, workers=workers), total=len(jobs), unit="report"):
+        failed += [f"{report.notebook.name}: {report.error}"] if report.error else []
+    if output.is_dir():
+        click.echo(f"Open {write_index(output)}")
+    if failed:
+        sys.exit(
+            "\n".join(
+                [
+                    f"{len(failed)} of {len(jobs)} reports failed; the last good ones are left as they were:",
+                    *failed,
+                ]
+            )
+        )
+
+
+def _split(text: str) -> tuple[str, str]:
+    name, sign, value = text.partition("=")
+    if not sign:
+        raise click.UsageError(f"-p: expected NAME=VALUE, found {text!r}")
+    return name.strip(), value
+
+
+def run() -> None:
+    """Run the command; an error that a person can mend is printed without a traceback, exit status 1.
+
+    Examples
+    --------
+    >>> from click.testing import CliRunner
+    >>> CliRunner().invoke(main, ["--help"]).exit_code
+    0
+    """
+    try:
+        main(prog_name="python -m analysis")
+    except AnalysisError as error:
+        sys.exit(str(error))
+
+
+if __name__ == "__main__":
+    run()

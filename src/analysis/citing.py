@@ -1,0 +1,176 @@
+"""Numbers that know the coded rows they came from.
+
+A citation is an ordinary link whose fragment is the row ids, ``[2.2-fold](#rows-T3+T4)``. Row ids travel through
+pandas as a plain text column ``rows``; a report reads the links of the finished page and appends the sources.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+PARAMETERS = "parameters"
+
+
+def join_rows(rows: Iterable[str]) -> str:
+    """Return one ``rows`` text from many, each id once, in order of first mention.
+
+    Examples
+    --------
+    >>> join_rows(["T3+T4", "T4", "T1"])
+    'T3+T4+T1'
+    """
+    return "+".join(dict.fromkeys(row for text in rows for row in text.split("+") if row))
+
+
+def cite(text: object, rows: str) -> str:
+    """Return a Markdown link from a value to its rows.
+
+    Parameters
+    ----------
+    text : object
+        What the reader sees. Nothing in it can act as Markdown or HTML.
+    rows : str
+        Row ids joined by ``+``, or `PARAMETERS` for a value that the reader set.
+
+    Raises
+    ------
+    ValueError
+        If `rows` is empty: a number without a source is not printed.
+
+    Examples
+    --------
+    >>> cite("June 2019", "E40")
+    '[June 2019](#rows-E40)'
+    """
+    if not rows:
+        raise ValueError(f"{text!r} needs row ids; a count of nothing names the rows that were searched")
+    return f"[{escape_markdown(text)}](#rows-{join_rows([rows])})"
+
+
+def escape_markdown(text: object) -> str:
+    r"""Return a text from a data file so that it prints as it is inside Markdown.
+
+    Examples
+    --------
+    >>> escape_markdown("<b>*bold*</b>")
+    '\\<b\\>\\*bold\\*\\</b\\>'
+    """
+    return re.sub(r"([\\`*_{}\[\]<>#|&!$~])", r"\\\1", " ".join(str(text).split()))
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """A computed number with the rows it came from, and its range where a source figure is not exact.
+
+    In an f-string it writes itself as a link, with as many decimals as the format asks for.
+
+    Parameters
+    ----------
+    value : float or None
+        None where only a range is known, as for a count over interval dates.
+    rows : str
+        Row ids joined by ``+``.
+    low, high : float or None
+        The range. It is printed whenever it differs at the printed precision.
+    unit : str
+        Printed straight after the number, as in ``"-fold"`` or ``" years"``.
+
+    Raises
+    ------
+    ValueError
+        If `rows` is empty.
+
+    Examples
+    --------
+    >>> f"{Quantity(2.2, 'T3+T4', 2.1043, 2.3048, '-fold'):.1f}"
+    '[2.2-fold (2.1–2.3)](#rows-T3+T4)'
+    """
+
+    value: float | None
+    rows: str
+    low: float | None = None
+    high: float | None = None
+    unit: str = ""
+
+    def __post_init__(self) -> None:
+        """Refuse a number without rows."""
+        if not self.rows:
+            raise ValueError("a Quantity needs rows; a count of nothing names the rows that were searched")
+
+    def __format__(self, spec: str) -> str:
+        """Return the number as a link to its rows."""
+        return cite(self.describe(spec), self.rows)
+
+    def _repr_markdown_(self) -> str:
+        return format(self, ".4g")
+
+    def describe(self, spec: str = "") -> str:
+        """Return the number as a reader says it: value, unit, and the range where its ends differ.
+
+        Examples
+        --------
+        >>> Quantity(None, "E1", 2, 3, " acts").describe(".0f")
+        '2–3 acts'
+        """
+        low, high = (None if end is None else format_number(end, spec) for end in (self.low, self.high))
+        if low is not None and high is not None:
+            span = low if low == high else f"{low} to {high}" if "−" in low + high else f"{low}–{high}"
+        else:
+            span = f"at least {low}" if low else f"at most {high}" if high else ""
+        if self.value is None:
+            return f"{span}{self.unit}"
+        return f"{format_number(self.value, spec)}{self.unit}" + (f" ({span})" if low != high else "")
+
+
+def format_number(value: float, spec: str = "") -> str:
+    """Return a number as printed everywhere in the suite: a true minus sign, and no minus before a zero.
+
+    Examples
+    --------
+    >>> format_number(-2.84, "+.1f"), format_number(-0.04, ".1f")
+    ('−2.8', '0.0')
+    """
+    text = format(value, spec)
+    if not text.strip("+-0."):
+        text = text.lstrip("+-")
+    return text.replace("-", "−")
+
+
+def pick(frame: pd.DataFrame, row: object, column: str, *, unit: str = "") -> Quantity:
+    """Return one cell of a frame as a `Quantity`.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        Has a column ``rows``; where it has ``<column>_low`` and ``<column>_high``, they become the range.
+    row : object
+        Index label of the row.
+    column : str
+        Column of the value.
+    unit : str
+        Printed after the number.
+
+    Raises
+    ------
+    KeyError
+        If the frame has no such row or column, or no ``rows``.
+    ValueError
+        If the cell is missing.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"value": [55.0], "value_low": [52.5], "value_high": [57.5], "rows": ["T3"]}, index=["T3"])
+    >>> f"{pick(frame, 'T3', 'value', unit=' million USD'):.1f}"
+    '[55.0 million USD (52.5–57.5)](#rows-T3)'
+    """
+    cells: Any = frame.loc[[row]].iloc[0]
+    if pd.isna(cells[column]):
+        raise ValueError(f"row {row!r} has no {column}: a missing value is not printed as a number")
+    ends = (cells.get(f"{column}_{end}") for end in ("low", "high"))
+    low, high = (None if pd.isna(end) else end for end in ends)
+    return Quantity(cells[column], str(cells["rows"]), low, high, unit)

@@ -1,0 +1,116 @@
+"""Dates that say what is known and no more: a small profile of EDTF."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from edtf import EDTFParseException, parse_edtf
+
+from analysis.errors import DataError
+
+UNIT = r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?~?"
+PROFILE = rf"({UNIT}|(\.\.|{UNIT})/(\.\.|{UNIT}))"
+EXPECTED = "an EDTF date such as 2019, 2019-06, 2025-01-15, 2006~, 1992/1997, ../1995, 2015-12/.. or ../.."
+
+
+@dataclass(frozen=True)
+class Interval:
+    """The days between which a date lies; an open end has no day.
+
+    Attributes
+    ----------
+    earliest, latest : datetime.date or None
+        First and last possible day. None where that end is open.
+    approximate : bool
+        True where the date carries `~`. It widens a drawing, never a count.
+    """
+
+    earliest: dt.date | None
+    latest: dt.date | None
+    approximate: bool
+
+
+def parse_date(text: str) -> Interval:
+    """Return the earliest and the latest day that a date in the profile allows.
+
+    Parameters
+    ----------
+    text : str
+        Year, month or day, each optionally with `~`, or an interval of these with `..` for an open end.
+
+    Returns
+    -------
+    Interval
+        `../..` (undated) has neither day.
+
+    Raises
+    ------
+    DataError
+        If the text is outside the profile, is no day of the calendar, or ends before it starts.
+
+    References
+    ----------
+    Library of Congress, Extended Date/Time Format (EDTF), 2019; read by the `edtf` library.
+
+    Examples
+    --------
+    >>> parse_date("2015-12/2019")
+    Interval(earliest=datetime.date(2015, 12, 1), latest=datetime.date(2019, 12, 31), approximate=False)
+    >>> parse_date("2006~").latest
+    datetime.date(2006, 12, 31)
+    """
+    if not re.fullmatch(PROFILE, text, re.ASCII):
+        raise DataError(f"expected {EXPECTED}, got {text!r}")
+    start, end = text.split("/") if "/" in text else (text, text)
+    earliest = None if start == ".." else _find_day(start, "lower_strict")
+    latest = None if end == ".." else _find_day(end, "upper_strict")
+    if earliest and latest and earliest > latest:
+        raise DataError(f"expected a start that is not after the end, got {text!r}")
+    return Interval(earliest, latest, "~" in text)
+
+
+def _find_day(unit: str, end: str) -> dt.date:
+    try:
+        when: Any = getattr(parse_edtf(unit.removesuffix("~")), end)()
+        return dt.date(when.tm_year, when.tm_mon, when.tm_mday)
+    except (EDTFParseException, ValueError) as error:
+        raise DataError(f"expected a day of the calendar, got {unit!r}") from error
+
+
+def describe_date(text: str) -> str:
+    """Return a date in words, as tables and charts print it.
+
+    Parameters
+    ----------
+    text : str
+        A date in the profile of `parse_date`.
+
+    Raises
+    ------
+    DataError
+        As `parse_date`.
+
+    Examples
+    --------
+    >>> [describe_date(text) for text in ("2019-06", "2006~", "../1995", "2015-12/..", "1992/1997", "../..")]
+    ['Jun 2019', 'about 2006', 'by 1995', 'Dec 2015 or later', '1992–1997', 'no date']
+    """
+    parse_date(text)
+    if "/" not in text:
+        return _name_unit(text)
+    start, end = text.split("/")
+    if start == end == "..":
+        return "no date"
+    if start == "..":
+        return f"by {_name_unit(end)}"
+    return f"{_name_unit(start)} or later" if end == ".." else f"{_name_unit(start)}–{_name_unit(end)}"
+
+
+def _name_unit(unit: str) -> str:
+    parts = unit.removesuffix("~").split("-")
+    months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+    words = [parts[0]] + [months[int(month) - 1] for month in parts[1:2]] + [str(int(day)) for day in parts[2:]]
+    return ("about " if unit.endswith("~") else "") + " ".join(reversed(words))

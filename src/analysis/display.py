@@ -1,0 +1,239 @@
+"""How a picture or a table reaches a notebook, JupyterLab and a report."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping
+from html import escape
+from typing import Any
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+from IPython.display import display
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from analysis.citing import format_number, join_rows
+from analysis.style import Canvas, canvas
+from analysis.svg import data_uri, picture
+
+WIDTHS = (720, 360)
+
+
+def show(
+    thing: Any,
+    /,
+    *args: Any,
+    caption: str = "",
+    formats: Mapping[str, str] | None = None,
+    alt: str = "",
+    **kwargs: Any,
+) -> None:
+    """Display a picture or a table, with what a reader without eyes, script or network needs.
+
+    Parameters
+    ----------
+    thing : callable, Axes, Figure or DataFrame
+        A plot function draws both widths (720 and 360 px) from `args` and `kwargs`; Axes or a Figure show what you
+        drew, one width; a DataFrame is shown as a table.
+    caption : str
+        Required for a table. Under a picture it adds what the picture does not say.
+    formats : mapping of column to format, optional
+        For a table: ``{"ratio": ".1f"}``. A column with ``_low`` and ``_high`` beside it is shown
+        as one, with the range.
+    alt : str
+        For a picture you drew: what it shows. Plot functions write their own.
+
+    Raises
+    ------
+    KeyError
+        If a table has no column ``rows``.
+    ValueError
+        If a table has no caption.
+
+    Examples
+    --------
+    >>> from analysis import load_dossier
+    >>> trade = load_dossier().trade
+    >>> show(trade[["when", "value", "unit", "rows"]], caption="Trade as printed")  # doctest: +ELLIPSIS
+    {'text/html': '<table><caption>Trade as printed</caption>...
+    """
+    if isinstance(thing, pd.DataFrame):
+        return _emit(draw_table(thing, caption=caption, formats=formats), f"{caption}\n{thing.to_string()}")
+    if isinstance(thing, Axes | Figure):
+        figures = [thing if isinstance(thing, Figure) else thing.get_figure(root=True)]
+    else:
+        figures = [_draw(thing, width, *args, **kwargs) for width in WIDTHS]
+    html, text = draw_picture([figure for figure in figures if figure], caption=caption, alt=alt)
+    for figure in figures:
+        plt.close(figure)
+    _emit(html, text)
+
+
+def _emit(html: str, text: str) -> None:
+    display({"text/html": html, "text/plain": text}, raw=True)
+
+
+def _draw(plot: Callable[..., Any], width: int, *args: Any, **kwargs: Any) -> Figure:
+    if "ax" not in inspect.signature(plot).parameters:
+        figure: Figure = plot(*args, width=width, **kwargs)
+        return figure
+    figure = plot(*args, ax=canvas(width=width), **kwargs).get_figure(root=True)
+    return figure
+
+
+def draw_picture(figures: list[Figure], *, caption: str = "", alt: str = "") -> tuple[str, str]:
+    """Return a figure's HTML and its plain text: one drawing for wide screens and, where given, one for phones.
+
+    Parameters
+    ----------
+    figures : list of Figure
+        One, or two with the phone's drawing last.
+    caption, alt : str
+        As in `show`.
+
+    Returns
+    -------
+    tuple of str
+        HTML with the drawings as data URIs and the plotted rows linked; text with alt text and plotted values.
+
+    Examples
+    --------
+    >>> from analysis import load_dossier, plot_trade
+    >>> html, text = draw_picture([plot_trade(load_dossier().trade).figure])
+    >>> html[:17], "T1" in text
+    ('<figure><picture>', True)
+    """
+    wide = figures[0]
+    words = alt or (wide.alt if isinstance(wide, Canvas) else describe_figure(wide))
+    data = wide.data if isinstance(wide, Canvas) else read_marks(wide)
+    phones = "".join(f'<source media="(max-width:600px)" srcset="{data_uri(picture(phone))}">' for phone in figures[1:])
+    link = link_rows(join_rows(data["rows"])) if "rows" in data and len(data) else ""
+    below = " ".join(part for part in (escape(caption), f"Rows behind this figure: {link}." if link else "") if part)
+    image = f'<img alt="{escape(words)}" src="{data_uri(picture(wide))}">'
+    note = f"<figcaption>{below}</figcaption>" if below else ""
+    return f"<figure><picture>{phones}{image}</picture>{note}</figure>", f"{words}\n{data.to_string()}"
+
+
+def describe_figure(figure: Figure) -> str:
+    """Return an alt text for a picture that no plot function drew: its titles, axes and number of values.
+
+    Examples
+    --------
+    >>> ax = plt.figure().subplots()
+    >>> bars = ax.bar(["a", "b"], [1, 2])
+    >>> ax.set(title="Acts", ylabel="number")
+    [Text(0.5, 1.0, 'Acts'), Text(0, 0.5, 'number')]
+    >>> describe_figure(ax.figure)
+    'Chart: Acts. Vertical: number. 2 values, listed below.'
+    """
+    words = ["Chart"]
+    for ax in figure.axes:
+        title = ax.get_title() or ax.get_title(loc="left")
+        words[-1] += f": {title}" if title else ""
+        names = (("Horizontal", ax.get_xlabel()), ("Vertical", ax.get_ylabel()))
+        words += [f"{name}: {label}" for name, label in names if label]
+    return ". ".join(words) + f". {len(read_marks(figure))} values, listed below."
+
+
+def read_marks(figure: Figure) -> pd.DataFrame:
+    """Return the values that a figure's points, lines and bars stand at, so that a test can compare them.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns x, y, rounded to six significant digits.
+
+    Examples
+    --------
+    >>> ax = plt.figure().subplots()
+    >>> points = ax.plot([1, 2], [3, 4], "o")
+    >>> read_marks(ax.figure)["y"].tolist()
+    [3.0, 4.0]
+    """
+    points: list[Any] = []
+    for ax in figure.axes:
+        for line in ax.lines:
+            points += np.column_stack([line.get_xdata(orig=False), line.get_ydata(orig=False)]).tolist()
+        for group in ax.collections:
+            points += np.asarray(group.get_offsets()).reshape(-1, 2).tolist()
+        for bars in ax.containers:
+            points += [(bar.get_x() + bar.get_width() / 2, bar.get_height()) for bar in getattr(bars, "patches", [])]
+    return pd.DataFrame([[float(f"{value:.6g}") for value in point] for point in points], columns=["x", "y"])
+
+
+def link_rows(rows: str) -> str:
+    """Return an HTML link to a set of rows, named by its id or by how many they are.
+
+    Examples
+    --------
+    >>> link_rows("T3+T4")
+    '<a href="#rows-T3+T4">2 rows</a>'
+    """
+    ids = rows.split("+")
+    return f'<a href="#rows-{escape(rows)}">{escape(rows) if len(ids) == 1 else f"{len(ids)} rows"}</a>'
+
+
+def draw_table(frame: pd.DataFrame, *, caption: str, formats: Mapping[str, str] | None = None) -> str:
+    """Return a frame as an accessible HTML table in which every row leads to its sources.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        Has a column ``rows``. Suffixes of column names become units: ``_pct`` (%), ``_years`` (years).
+    caption : str
+        What the table shows, with units.
+    formats : mapping of column to format, optional
+        Other numbers print as they are; missing cells print as a dash.
+
+    Raises
+    ------
+    KeyError
+        If the frame has no column ``rows``.
+    ValueError
+        If the caption is empty.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"value": [40.0], "rows": ["T1"]}, index=pd.Index(["T1"], name="row"))
+    >>> "<th scope='row'><a href=" in draw_table(frame, caption="Trade")
+    True
+    """
+    if not caption:
+        raise ValueError("a table needs a caption: what it shows, with units")
+    ranged = [name for name in frame.columns if {f"{name}_low", f"{name}_high"} <= set(frame.columns)]
+    hidden = {"rows"} | {f"{name}_{end}" for name in ranged for end in ("low", "high")}
+    names = [str(name) for name in frame.columns if name not in hidden]
+    own = list(frame["rows"]) == [str(label) for label in frame.index]
+    heads = [str(frame.index.name or "row"), *names] + ([] if own else ["sources"])
+    head = "".join(f"<th scope='col'>{escape(_name_column(name))}</th>" for name in heads)
+    body = ""
+    for label, cells in zip(frame.index, frame.astype("object").to_dict("records"), strict=True):
+        rows = str(cells["rows"])
+        texts = "".join(f"<td>{escape(_read_cell(cells, name, (formats or {}).get(name, '')))}</td>" for name in names)
+        first = link_rows(rows) if own else escape(str(label))
+        body += f"\n<tr><th scope='row'>{first}</th>{texts}" + ("" if own else f"<td>{link_rows(rows)}</td>") + "</tr>"
+    body = body or f"\n<tr><td colspan='{len(heads)}'>No rows.</td></tr>"
+    return (
+        f"<table><caption>{escape(caption)}</caption>\n<thead><tr>{head}</tr></thead>\n<tbody>{body}\n</tbody></table>"
+    )
+
+
+def _read_cell(cells: Mapping[Any, Any], name: str, spec: str) -> str:
+    def read(value: Any) -> str:
+        if pd.isna(value):
+            return "–"
+        return (
+            format_number(value, spec) if isinstance(value, int | float) and not isinstance(value, bool) else str(value)
+        )
+
+    low, high = (read(cells[f"{name}_{end}"]) if f"{name}_{end}" in cells else "" for end in ("low", "high"))
+    return read(cells[name]) + (f" ({low} to {high})" if low != high else "")
+
+
+def _name_column(name: str) -> str:
+    for suffix, unit in (("_pct", " (%)"), ("_years", " (years)")):
+        if name.endswith(suffix):
+            name = name.removesuffix(suffix) + unit
+    return name.replace("_", " ")

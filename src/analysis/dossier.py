@@ -1,0 +1,246 @@
+"""A dossier: one article coded into tables, loaded, checked and made ready to count."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from os import PathLike
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from analysis.dates import describe_date, parse_date
+from analysis.errors import DataError
+from analysis.schema import Fault, Schema, find_counted, find_faults, read_schema, read_table
+
+DEFAULT = Path(__file__).resolve().parents[2] / "data"
+CERTAINTIES = ("asserted", "reported", "alleged", "denied")
+
+
+@dataclass(frozen=True)
+class Dossier:
+    """The validated tables of one coded article. Every frame is indexed by its id and has a text column ``rows``.
+
+    Attributes
+    ----------
+    trade, events, periods, actors, fields, cameo, sources : pandas.DataFrame
+        The columns of `datapackage.json`, then derived ones: ``earliest``, ``latest``, ``when`` (the date in
+        words), ``rows``, and what `load_dossier` lists.
+    dyad : tuple of str
+        The two countries, ISO 3166-1 alpha-3.
+    article : pandas.Series
+        The row of `sources` that was coded.
+    first_day, last_day : pandas.Timestamp
+        Start of the coverage and day of publication: open ends are clipped there.
+    """
+
+    trade: pd.DataFrame
+    events: pd.DataFrame
+    periods: pd.DataFrame
+    actors: pd.DataFrame
+    fields: pd.DataFrame
+    cameo: pd.DataFrame
+    sources: pd.DataFrame
+    dyad: tuple[str, str]
+    article: pd.Series
+    first_day: pd.Timestamp
+    last_day: pd.Timestamp
+
+
+def load_dossier(folder: str | PathLike[str] | None = None) -> Dossier:
+    """Read, check and complete the tables of a dossier.
+
+    Parameters
+    ----------
+    folder : path, optional
+        Empty or None: the article this suite is about.
+
+    Returns
+    -------
+    Dossier
+        Derived columns of ``trade``: earliest, latest, year (calendar years only), when, rows. Of ``events``:
+        earliest, latest (missing where undated), open_start, open_end, approximate, when, actor_country,
+        target_country, counted, bearing (own effect, or that of the act it is a part of), goldstein, period
+        (label of the phase), rows. Of ``periods``: earliest, latest, sure_start, sure_end, rows.
+
+    Raises
+    ------
+    DataError
+        Lists every fault of every file: file, row, column, expected, found, how to mend it.
+
+    Examples
+    --------
+    >>> load_dossier().dyad
+    ('IRN', 'TJK')
+    """
+    path = Path(folder or DEFAULT)
+    faults = find_faults(path)
+    if faults:
+        raise DataError(describe_faults(faults))
+    schema = read_schema(path)
+    frames = {name: read_table(path, table) for name, table in schema["tables"].items()}
+    frames = {name: frame.assign(rows=frame.index.astype("str")) for name, frame in frames.items()}
+    return _complete(frames, schema)
+
+
+def describe_faults(faults: list[Fault]) -> str:
+    """Return all faults as one message.
+
+    Examples
+    --------
+    >>> print(describe_faults([Fault("trade.csv", 2, "flow", "one of total, one_way", "totl")]))
+    1 fault in the dossier:
+    - trade.csv, row 2, column 'flow': expected one of total, one_way, found 'totl'
+    """
+    return "\n- ".join([f"{len(faults)} fault{'s' * (len(faults) > 1)} in the dossier:", *map(str, faults)])
+
+
+def select_rows(
+    dossier: Dossier, *, first_year: int = 0, last_year: int = 0, certainty: str = "denied", period: str = ""
+) -> Dossier:
+    """Return the dossier with only the trade figures and acts that a reader asks for.
+
+    Parameters
+    ----------
+    dossier : Dossier
+    first_year, last_year : int
+        Years shown; 0 for no limit. A row stays if its date may fall inside. With a limit, undated rows go.
+    certainty : str
+        The least certain standing shown: asserted, reported, alleged or denied (all).
+    period : str
+        Id of one phase, to show only the acts told in it; empty for all.
+
+    Raises
+    ------
+    DataError
+        If `certainty` or `period` is not in the data, or the years are the wrong way round.
+
+    Examples
+    --------
+    >>> dossier = load_dossier()
+    >>> len(select_rows(dossier, first_year=2020).trade)
+    2
+    """
+    if certainty not in CERTAINTIES:
+        raise DataError(f"certainty: expected one of {', '.join(CERTAINTIES)}, found {certainty!r}")
+    if first_year and last_year and first_year > last_year:
+        raise DataError(f"last_year: expected {first_year} or later, found {last_year}")
+    if period and period not in dossier.periods.index:
+        raise DataError(f"period: expected one of {', '.join(dossier.periods.index)}, found {period!r}")
+
+    def keep(frame: pd.DataFrame) -> pd.DataFrame:
+        shown = frame["certainty"] <= certainty
+        if first_year:
+            shown &= frame["latest"].dt.year >= first_year
+        if last_year:
+            shown &= frame["earliest"].dt.year <= last_year
+        return frame[shown.fillna(False)]
+
+    events = keep(dossier.events)
+    told = (events["period_id"] == period).fillna(False) if period else events.index == events.index
+    return replace(dossier, trade=keep(dossier.trade), events=events[told])
+
+
+def list_rows(dossier: Dossier) -> pd.DataFrame:
+    """Return every row that a report can cite, in one frame.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Index: row id. Columns, all text and empty where missing: when, content, certainty, basis (of the date),
+        note, paragraph, text_start, text_end.
+
+    Examples
+    --------
+    >>> list_rows(load_dossier()).loc["T1", "content"]
+    'Total trade: 40 million USD'
+    """
+    trade, events, periods, sources = dossier.trade, dossier.events, dossier.periods, dossier.sources
+    flow = trade["flow"].map({"total": "Total trade"}).fillna(trade["exporter"] + " to " + trade["importer"])
+    hedge = trade["bound"].map({"about": "about ", "at_least": "at least ", "at_most": "at most "}).fillna("")
+    amount = trade["value"].map("{:g}".format).astype("str") + " " + trade["unit"]
+    parts = [
+        trade.assign(content=flow + ": " + hedge + amount, basis=trade["date_basis"]),
+        events.assign(content=events["summary"], basis=events["date_basis"]),
+        periods.assign(content="Phase: " + periods["label"], paragraph=periods["paragraphs"], when=""),
+        sources.assign(content=sources["title"] + ", " + sources["publisher"].fillna(""), when=sources["date"]),
+    ]
+    columns = ["when", "content", "certainty", "basis", "note", "paragraph", "text_start", "text_end"]
+    return pd.concat([part.reindex(columns=columns).astype("object") for part in parts]).fillna("").astype("str")
+
+
+def _complete(frames: dict[str, pd.DataFrame], schema: Schema) -> Dossier:
+    sources = frames["sources"]
+    first_day = pd.Timestamp(str(parse_date(schema["coverage_start"]).earliest))
+    article: Any = sources.loc[schema["article"]]
+    last_day = pd.Timestamp(str(parse_date(article["date"]).latest))
+    trade = _add_dates(frames["trade"], first_day, last_day)
+    trade["certainty"] = _order_certainty(trade["certainty"])
+    calendar = trade["period_kind"] == "calendar_year"
+    trade["year"] = trade["earliest"].dt.year.astype("Int64").where(calendar)
+    periods = _bound_periods(frames["periods"], first_day, last_day)
+    events = _add_dates(frames["events"], first_day, last_day)
+    events = _add_bearing(events, frames["actors"], frames["cameo"], periods, set(schema["dyad"]))
+    tables = {name: frames[name] for name in ("actors", "fields", "cameo", "sources")}
+    first, second = schema["dyad"]
+    return Dossier(
+        trade,
+        events,
+        periods,
+        **tables,
+        dyad=(first, second),
+        article=article,
+        first_day=first_day,
+        last_day=last_day,
+    )
+
+
+def _order_certainty(certainty: pd.Series) -> pd.Series:
+    return certainty.astype(pd.CategoricalDtype(list(CERTAINTIES), ordered=True))
+
+
+def _add_dates(frame: pd.DataFrame, first_day: pd.Timestamp, last_day: pd.Timestamp) -> pd.DataFrame:
+    spans = [parse_date(text) for text in frame["date"]]
+    dated = [bool(span.earliest or span.latest) for span in spans]
+    starts = [span.earliest or (first_day if known else None) for span, known in zip(spans, dated, strict=True)]
+    ends = [span.latest or (last_day if known else None) for span, known in zip(spans, dated, strict=True)]
+    return frame.assign(
+        earliest=pd.Series(starts, frame.index, dtype="datetime64[s]"),
+        latest=pd.Series(ends, frame.index, dtype="datetime64[s]"),
+        open_start=[span.earliest is None for span in spans],
+        open_end=[span.latest is None for span in spans],
+        approximate=[span.approximate for span in spans],
+        when=frame["date"].map(describe_date).astype("str"),
+    )
+
+
+def _bound_periods(periods: pd.DataFrame, first_day: pd.Timestamp, last_day: pd.Timestamp) -> pd.DataFrame:
+    """Add the widest and the surest extent; an end that the article does not give is open."""
+    start = [parse_date(text) if pd.notna(text) else None for text in periods["start"]]
+    end = [parse_date(text) if pd.notna(text) else None for text in periods["end"]]
+    columns = {
+        "earliest": [(span and span.earliest) or first_day for span in start],
+        "latest": [(span and span.latest) or last_day for span in end],
+        "sure_start": [span and span.latest for span in start],
+        "sure_end": [span and span.earliest for span in end],
+    }
+    return periods.assign(
+        **{name: pd.Series(days, periods.index, dtype="datetime64[s]") for name, days in columns.items()}
+    )
+
+
+def _add_bearing(
+    events: pd.DataFrame, actors: pd.DataFrame, cameo: pd.DataFrame, periods: pd.DataFrame, dyad: set[str]
+) -> pd.DataFrame:
+    """Add who acted on whom, what counts, and in which phase."""
+    phases = periods.loc[periods["kind"] == "phase", "label"]
+    frame = events.assign(
+        certainty=_order_certainty(events["certainty"]),
+        actor_country=events["actor"].map(actors["country"]),
+        target_country=events["target"].map(actors["country"]),
+        goldstein=events["cameo_code"].map(cameo["goldstein"]).astype("Float64"),
+        period=events["period_id"].map(phases).astype(pd.CategoricalDtype(list(phases), ordered=True)),
+    )
+    frame["counted"] = find_counted(events, actors["country"], dyad)
+    frame["bearing"] = frame["effect"].fillna(frame["parent_id"].map(frame["effect"]))
+    return frame

@@ -1,0 +1,206 @@
+"""Trade figures compared: like with like, ranges carried through, every number with its rows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from analysis.citing import Quantity, join_rows
+from analysis.errors import DataError
+
+
+def select_comparable(trade: pd.DataFrame) -> pd.DataFrame:
+    """Return the figures that may be compared with each other: like with like, one a year.
+
+    Kept are totals of calendar years, observed, in the unit most used among them. A year with several figures is
+    left out, since no rule says which is right. `list_left_out` names what was left out, and why.
+
+    Parameters
+    ----------
+    trade : pandas.DataFrame
+        `Dossier.trade`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The same columns, sorted by year.
+
+    Examples
+    --------
+    >>> from analysis import load_dossier
+    >>> [int(year) for year in select_comparable(load_dossier().trade)["year"]]
+    [2000, 2007, 2020, 2021]
+    """
+    return trade[_say_why_not(trade) == ""].sort_values("year")
+
+
+def list_left_out(trade: pd.DataFrame) -> pd.DataFrame:
+    """Return the figures that no ratio uses, with the reason.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns when, value, unit, reason, rows; in the order of the file.
+
+    Examples
+    --------
+    >>> from analysis import load_dossier
+    >>> len(list_left_out(load_dossier().trade))
+    0
+    """
+    reason = _say_why_not(trade)
+    return trade.assign(reason=reason).loc[reason != "", ["when", "value", "unit", "reason", "rows"]]
+
+
+def _say_why_not(trade: pd.DataFrame) -> pd.Series:
+    reason = pd.Series("", trade.index, dtype="str")
+    tests = {
+        "not a total of both directions": trade["flow"] != "total",
+        "not a calendar year": trade["year"].isna(),
+        "not observed": trade["status"] != "observed",
+        "a bound, not a figure": trade["bound"].isin(["at_least", "at_most"]),
+        "no value": trade["value"].isna(),
+    }
+    for why, fails in tests.items():
+        reason = reason.mask((reason == "") & fails, why)
+    units = trade.loc[reason == "", "unit"]
+    if len(units):
+        reason = reason.mask((reason == "") & (trade["unit"] != units.mode()[0]), "another unit")
+    twice = trade[reason == ""].duplicated("year", keep=False)
+    return reason.mask(twice.reindex(trade.index, fill_value=False), "several figures for this year")
+
+
+def compare_trade(trade: pd.DataFrame) -> pd.DataFrame:
+    """Compare each figure with the one before it, and the last with the first.
+
+    Parameters
+    ----------
+    trade : pandas.DataFrame
+        `Dossier.trade`; only `select_comparable` rows are used.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a pair, index ``pair``: start, end (years), gap_years, ratio, growth_pct (compound, a year), both
+        with ``_low`` and ``_high`` from value_low and value_high, rows. Empty with fewer than two figures.
+
+    Examples
+    --------
+    >>> from analysis import load_dossier
+    >>> compare_trade(load_dossier().trade)["ratio"].round(2).tolist()
+    [3.5, 0.39, 2.2, 3.02]
+    """
+    figures = _fill_ranges(select_comparable(trade))
+    ends = list(zip(range(len(figures) - 1), range(1, len(figures)), strict=True))
+    pairs = ends + ([(0, len(figures) - 1)] if len(figures) > 2 else [])
+    records = [_compare_pair(figures.iloc[start], figures.iloc[end]) for start, end in pairs]
+    columns = ["start", "end", "gap_years", "ratio", "ratio_low", "ratio_high"]
+    columns += ["growth_pct", "growth_pct_low", "growth_pct_high", "rows"]
+    frame = pd.DataFrame(records, columns=columns)
+    frame.index = pd.Index(
+        [f"{start}–{end}" for start, end in zip(frame["start"], frame["end"], strict=True)], name="pair"
+    )
+    return frame
+
+
+def _fill_ranges(figures: pd.DataFrame) -> pd.DataFrame:
+    ends = {name: figures[name].fillna(figures["value"]) for name in ("value_low", "value_high")}
+    return figures.assign(**ends)
+
+
+def _compare_pair(start: Any, end: Any) -> dict[str, object]:
+    years = int(end["year"] - start["year"])
+    ratios = {
+        "": end["value"] / start["value"],
+        "_low": end["value_low"] / start["value_high"],
+        "_high": end["value_high"] / start["value_low"],
+    }
+    growth = {f"growth_pct{name}": 100 * (ratio ** (1 / years) - 1) for name, ratio in ratios.items()}
+    span = {"start": int(start["year"]), "end": int(end["year"]), "gap_years": years}
+    return {
+        **span,
+        **{f"ratio{name}": ratio for name, ratio in ratios.items()},
+        **growth,
+        "rows": join_rows([start["rows"], end["rows"]]),
+    }
+
+
+def _find_pair(trade: pd.DataFrame, start_year: int, end_year: int) -> dict[str, object]:
+    figures = _fill_ranges(select_comparable(trade)).set_index("year", drop=False)
+    missing = [str(year) for year in (start_year, end_year) if year not in figures.index]
+    if missing:
+        raise DataError(f"trade.csv: expected one comparable figure for {' and '.join(missing)}, found none")
+    return _compare_pair(figures.loc[start_year], figures.loc[end_year])
+
+
+def trade_ratio(trade: pd.DataFrame, *, start_year: int, end_year: int) -> Quantity:
+    """Return how many times the later figure is the earlier one.
+
+    Parameters
+    ----------
+    trade : pandas.DataFrame
+        `Dossier.trade`.
+    start_year, end_year : int
+        Two years with one comparable figure each.
+
+    Returns
+    -------
+    Quantity
+        Unit ``-fold``; range from value_low and value_high.
+
+    Raises
+    ------
+    DataError
+        If a year has no comparable figure, or several.
+
+    Examples
+    --------
+    >>> from analysis import load_dossier
+    >>> trade_ratio(load_dossier().trade, start_year=2020, end_year=2021).describe(".1f")
+    '2.2-fold (2.1–2.3)'
+    """
+    pair = _find_pair(trade, start_year, end_year)
+    return _read_quantity(pair, "ratio", "-fold")
+
+
+def trade_growth(trade: pd.DataFrame, *, start_year: int, end_year: int) -> Quantity:
+    """Return the compound annual growth between two figures, in per cent a year.
+
+    It describes the two ends only; nothing is said of the years between. Parameters and errors as `trade_ratio`.
+
+    Examples
+    --------
+    >>> from analysis import load_dossier
+    >>> trade_growth(load_dossier().trade, start_year=2000, end_year=2007).describe(".1f")
+    '19.6% a year'
+    """
+    pair = _find_pair(trade, start_year, end_year)
+    return _read_quantity(pair, "growth_pct", "% a year")
+
+
+def _read_quantity(pair: dict[str, object], name: str, unit: str) -> Quantity:
+    value, low, high = (float(str(pair[name + end])) for end in ("", "_low", "_high"))
+    return Quantity(value, str(pair["rows"]), low, high, unit)
+
+
+def share_of_peak(trade: pd.DataFrame, *, year: int) -> Quantity:
+    """Return a year's figure as a share of the highest one, in per cent.
+
+    Ties go to the earliest year. Parameters and errors as `trade_ratio`.
+
+    Examples
+    --------
+    >>> from analysis import load_dossier
+    >>> share_of_peak(load_dossier().trade, year=2021).describe(".0f")
+    '86%'
+    """
+    figures = select_comparable(trade).set_index("year")
+    if year not in figures.index:
+        raise DataError(f"trade.csv: expected one comparable figure for {year}, found none")
+    peak = int(str(figures["value"].astype("float").idxmax()))
+    if peak == year:
+        return Quantity(100.0, str(figures.loc[year, "rows"]), 100.0, 100.0, "%")
+    ratio = trade_ratio(trade, start_year=peak, end_year=year)
+    value, low, high = (100 * (number or 0.0) for number in (ratio.value, ratio.low, ratio.high))
+    return Quantity(value, ratio.rows, low, high, "%")

@@ -1,0 +1,44 @@
+"""Re-execute notebooks in place, so that running them again changes no byte: `python -m analysis.notebooks`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import nbformat
+from nbclient import NotebookClient
+
+from analysis.render import QUIET, clean_notebook, read_notebook, write_whole
+
+
+def refresh_notebook(path: Path) -> None:
+    """Execute a notebook from top to bottom and store its outputs.
+
+    Raises
+    ------
+    nbclient.exceptions.CellExecutionError
+        If a cell fails; the file is then left as it was.
+
+    Examples
+    --------
+    >>> refresh_notebook(Path("nowhere.ipynb"))
+    Traceback (most recent call last):
+    ...
+    analysis.errors.RenderError: nowhere.ipynb: expected a notebook, found none
+    """
+    notebook = read_notebook(path)
+    client = NotebookClient(
+        notebook,
+        kernel_name="python3",
+        record_timing=False,
+        extra_arguments=QUIET,
+        resources={"metadata": {"path": path.parent}},
+    )
+    client.execute()
+    write_whole(path, nbformat.writes(clean_notebook(notebook)) + "\n")
+
+
+if __name__ == "__main__":
+    folder = Path(__file__).resolve().parents[2] / "notebooks"
+    for name in [Path(argument) for argument in sys.argv[1:]] or sorted(folder.rglob("*.ipynb")):
+        refresh_notebook(name)

@@ -1,0 +1,116 @@
+"""A notebook's parameters: read without running it, checked before a kernel starts."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Mapping
+from difflib import get_close_matches
+from typing import Any
+
+from nbformat import NotebookNode
+
+from analysis.errors import ParameterError
+
+TYPES: Mapping[str, type] = {"str": str, "int": int, "float": float, "bool": bool}
+Value = str | int | float | bool
+
+
+def find_tagged(notebook: NotebookNode, tag: str) -> list[NotebookNode]:
+    """Return the cells of a notebook that carry a tag, in order.
+
+    Examples
+    --------
+    >>> import nbformat.v4 as v4
+    >>> cell = v4.new_code_cell("year: int = 0", metadata={"tags": ["parameters"]})
+    >>> len(find_tagged(v4.new_notebook(cells=[cell]), "parameters"))
+    1
+    """
+    return [cell for cell in notebook.cells if tag in cell.metadata.get("tags", [])]
+
+
+def read_parameters(notebook: NotebookNode) -> dict[str, Value]:
+    """Return the names and defaults in a notebook's `parameters` cell.
+
+    Parameters
+    ----------
+    notebook : NotebookNode
+        Its parameters cell holds lines such as ``first_year: int = 0  # help``; the annotation is the type.
+
+    Raises
+    ------
+    ParameterError
+        If the notebook has no such cell, several, or one with anything else in it.
+
+    Examples
+    --------
+    >>> import nbformat.v4 as v4
+    >>> cell = v4.new_code_cell("year: int = 0", metadata={"tags": ["parameters"]})
+    >>> read_parameters(v4.new_notebook(cells=[cell]))
+    {'year': 0}
+    """
+    cells = find_tagged(notebook, "parameters")
+    if len(cells) != 1:
+        raise ParameterError(f"expected one cell tagged 'parameters', found {len(cells)}")
+    found: dict[str, Value] = {}
+    for line in ast.parse(cells[0].source).body:
+        if not (isinstance(line, ast.AnnAssign) and isinstance(line.target, ast.Name) and line.value):
+            raise ParameterError(f"parameters cell: expected 'name: type = value', found {ast.unparse(line)!r}")
+        kind = TYPES.get(ast.unparse(line.annotation))
+        value: Value = ast.literal_eval(line.value)
+        if kind is None or type(value) is not kind:
+            raise ParameterError(
+                f"parameter {line.target.id!r}: expected one of {', '.join(TYPES)} with a value of that type"
+            )
+        found[line.target.id] = value
+    return found
+
+
+def check_parameters(defaults: Mapping[str, Value], given: Mapping[str, Any]) -> dict[str, Value]:
+    """Return the given values in the types that the notebook asks for.
+
+    Parameters
+    ----------
+    defaults : mapping
+        As `read_parameters` returns it.
+    given : mapping
+        Text from a command line, or values from a batch file.
+
+    Raises
+    ------
+    ParameterError
+        Names every unknown parameter, with the nearest known one, and every value of a wrong type.
+
+    Examples
+    --------
+    >>> check_parameters({"first_year": 0}, {"first_year": "2015"})
+    {'first_year': 2015}
+    """
+    faults: list[str] = []
+    checked: dict[str, Value] = {}
+    for name, value in given.items():
+        if name not in defaults:
+            near = get_close_matches(name, defaults, n=1)
+            hint = f"did you mean {near[0]!r}?" if near else f"expected one of {', '.join(defaults) or 'none'}"
+            faults.append(f"unknown parameter {name!r}: {hint}")
+            continue
+        try:
+            checked[name] = _convert(value, type(defaults[name]))
+        except ValueError:
+            faults.append(f"parameter {name!r}: expected {type(defaults[name]).__name__}, found {value!r}")
+    if faults:
+        raise ParameterError("; ".join(faults))
+    return checked
+
+
+def _convert(value: Any, kind: type) -> Value:
+    text = str(value)
+    if kind is str:
+        return text
+    if kind is bool and text.lower() in ("true", "false"):
+        return text.lower() == "true"
+    if kind is int and re.fullmatch(r"[+-]?\d+", text, re.ASCII):
+        return int(text)
+    if kind is float and not isinstance(value, bool):
+        return float(text)
+    raise ValueError(text)

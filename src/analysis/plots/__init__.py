@@ -1,0 +1,8 @@
+"""Pictures on the axes contract of seaborn: each draws into an Axes and returns it."""
+
+from analysis.plots.goldstein import plot_goldstein
+from analysis.plots.overview import plot_overview
+from analysis.plots.timeline import plot_timeline
+from analysis.plots.trade import plot_trade
+
+__all__ = ["plot_goldstein", "plot_overview", "plot_timeline", "plot_trade"]

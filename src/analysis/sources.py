@@ -1,0 +1,142 @@
+"""The end of a report: from each number to its rows, from each row to the passage of the article."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from html import escape
+from urllib.parse import quote
+
+import pandas as pd
+from bs4 import BeautifulSoup, Tag
+
+from analysis.citing import PARAMETERS
+from analysis.errors import RenderError
+
+# A number is a run of digits: 2.1–2.3 and 2015-12 are one each; digits glued to letters (E058) are none.
+NUMBER = re.compile(r"(?<![\w.])\d[\d.,:/~–-]*\d(?!\w)|(?<![\w.])\d(?!\w)")
+SILENT = ["pre", "code", "nav", "script", "style", "title"]
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """How many numbers of a page lead to coded rows, and the others with the words around them."""
+
+    traceable: int
+    loose: list[str]
+
+
+def link_article(url: str, text_start: str, text_end: str) -> str:
+    """Return a link that opens the article at a passage (a URL text fragment).
+
+    Examples
+    --------
+    >>> link_article("https://x.org/a", "In 2015, Iran", "mid-2010s.")
+    'https://x.org/a#:~:text=In%202015%2C%20Iran,mid%2D2010s.'
+    """
+    ends = (quote(words, safe="").replace("-", "%2D") for words in (text_start, text_end) if words)
+    return f"{url}#:~:text={','.join(ends)}"
+
+
+def find_numbers(page: BeautifulSoup) -> Coverage:
+    """Return how many numbers in a page's visible text are traceable: in a citing link, or in a table row with one.
+
+    Examples
+    --------
+    >>> find_numbers(BeautifulSoup('<p>40 and <a href="#rows-T1">140</a></p>', "html.parser"))
+    Coverage(traceable=1, loose=['40 in “40 and”'])
+    """
+    traceable, loose = 0, []
+    for text in page.find_all(string=NUMBER):
+        if text.find_parent(SILENT):
+            continue
+        row = text.find_parent("tr")
+        if text.find_parent("a", href=re.compile("^#rows-")) or (row and row.select_one('a[href^="#rows-"]')):
+            traceable += len(NUMBER.findall(str(text)))
+            continue
+        words = str(text)
+        for number in NUMBER.finditer(words):
+            around = " ".join(words[max(0, number.start() - 30) : number.end() + 30].split())
+            loose.append(f"{number[0]} in “{around}”")
+    return Coverage(traceable, loose)
+
+
+def append_sources(body: str, rows: pd.DataFrame, url: str) -> str:
+    """Return a page's body with its Sources: each cited set of rows, then each row once, and how much is traceable.
+
+    Parameters
+    ----------
+    body : str
+        HTML of the page, with citing links ``#rows-…``.
+    rows : pandas.DataFrame
+        As `list_rows` returns it.
+    url : str
+        Address of the article.
+
+    Raises
+    ------
+    RenderError
+        If the page cites a row that the dossier does not have: a report never links to nothing.
+
+    Examples
+    --------
+    >>> from analysis import list_rows, load_dossier
+    >>> html = append_sources('<p><a href="#rows-T1">40</a></p>', list_rows(load_dossier()), "https://x.org")
+    >>> "1 of 1 numbers" in html
+    True
+    """
+    page = BeautifulSoup(body, "html.parser")
+    _tidy_headings(page)
+    cited: dict[str, list[str]] = {}
+    for link in page.select('a[href^="#rows-"]'):
+        row = link.find_parent("tr")
+        label = row.th.get_text() if isinstance(row, Tag) and row.th else link.get_text()
+        cited.setdefault(str(link["href"]).removeprefix("#rows-"), []).append(label)
+    known = {row for key in cited for row in key.split("+")} - {PARAMETERS}
+    unknown = sorted(known - set(rows.index))
+    if unknown:
+        raise RenderError(f"the page cites rows that the dossier does not have: {', '.join(unknown)}")
+    computed = "".join(_list_set(key, labels) for key, labels in cited.items() if "+" in key or key == PARAMETERS)
+    entries = "".join(_list_row(str(name), cells, url) for name, cells in rows.loc[rows.index.isin(known)].iterrows())
+    found = find_numbers(page)
+    total = found.traceable + len(found.loose)
+    loose = "".join(f"<li>{escape(one)}</li>" for one in found.loose)
+    return f"""{page}
+<section id="sources"><h2>Sources</h2>
+<p>{found.traceable} of {total} numbers on this page lead to coded rows.</p>
+{f"<details><summary>Not traceable</summary><ul>{loose}</ul></details>" if loose else ""}
+{f'<h3>Computed from several rows</h3><ul class="sets">{computed}</ul>' if computed else ""}
+<h3>Coded rows</h3><ul class="rows">{entries or "<li>None is cited.</li>"}</ul></section>"""
+
+
+def _tidy_headings(page: BeautifulSoup) -> None:
+    """Give headings ids that are valid and unlike each other."""
+    seen: set[str] = set()
+    for heading in page.find_all(["h1", "h2", "h3", "h4"]):
+        name = re.sub(r"\W+", "-", heading.get_text().lower()).strip("-") or "section"
+        while name in seen:
+            name += "-again"
+        seen.add(name)
+        heading["id"] = f"s-{name}"
+
+
+def _list_set(key: str, labels: list[str]) -> str:
+    links = ", ".join(f'<a href="#rows-{row}">{row}</a>' for row in key.split("+"))
+    origin = "set by the reader" if key == PARAMETERS else links
+    return f'<li id="rows-{escape(key)}"><b>{escape("; ".join(dict.fromkeys(labels)))}</b>: {origin}</li>\n'
+
+
+def _list_row(name: str, cells: pd.Series, url: str) -> str:
+    head = f"{cells['when']}: " if cells["when"] else ""
+    basis = f"date {cells['basis']}" if cells["basis"] else ""
+    standing = ", ".join(part for part in (cells["certainty"], basis) if part)
+    paragraph = cells["paragraph"]
+    place = ""
+    if cells["text_start"]:
+        link = escape(link_article(url, cells["text_start"], cells["text_end"]))
+        place = f' <a href="{link}" rel="noopener">Article, paragraph {escape(paragraph)}</a>'
+    elif paragraph:
+        place = f" Article, paragraphs {escape(paragraph.replace(';', ', '))}"
+    note = f" <em>{escape(cells['note'])}</em>" if cells["note"] else ""
+    text = f"{escape(head + cells['content'])}" + (f" ({escape(standing)})." if standing else ".")
+    return f'<li id="rows-{escape(name)}"><b>{escape(name)}</b> {text}{note}{place}</li>\n'

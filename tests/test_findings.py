@@ -1,0 +1,115 @@
+"""Short answers for no, one and several rows, on invented figures and acts."""
+
+from __future__ import annotations
+
+import re
+
+import pandas as pd
+import pytest
+
+from analysis.findings import find_rupture, find_trade
+
+
+def make_trade(*figures):
+    """Return observed totals of calendar years from (id, year, value, low, high, bound)."""
+    columns = ["rows", "year", "value", "value_low", "value_high", "bound"]
+    frame = pd.DataFrame(figures, columns=columns).assign(flow="total", status="observed", unit="million USD")
+    types = {"year": "Int64", "value": "Float64", "value_low": "Float64", "value_high": "Float64"}
+    return frame.astype(types).set_index("rows", drop=False)
+
+
+ARTICLE = [("T1", 2000, 40, 40, 40, "exact"), ("T2", 2007, 140, 140, 140, "exact")]
+ARTICLE += [("T3", 2020, 55, 52.5, 57.5, "about"), ("T4", 2021, 121, 121, 121, "exact")]
+
+
+def make_events(*acts):
+    """Return counted acts from (id, phase, effect)."""
+    frame = pd.DataFrame(acts, columns=["rows", "period", "effect"]).assign(counted=True)
+    order = pd.CategoricalDtype(list(dict.fromkeys(frame["period"])), ordered=True)
+    return frame.astype({"effect": "Int64", "period": order}).set_index("rows", drop=False)
+
+
+def read_text(markdown):
+    """Return a finding without its links."""
+    return re.sub(r"\[((?:[^\]\\]|\\.)*)\]\(#rows-[^)]+\)", r"\1", markdown)
+
+
+def test_find_trade_none():
+    assert find_trade(make_trade()) == "No trade figure that could be compared is reported."
+
+
+def test_find_trade_one():
+    text = find_trade(make_trade(("T3", 2020, 55, 52.5, 57.5, "about")))
+    assert "[about 55 million USD](#rows-T3) in [2020](#rows-T3)" in text
+    assert "trend" in text
+
+
+def test_find_trade_several():
+    """121 / 55 = 2.2 (2.1 to 2.3); 121 / 140 = 86 %."""
+    text = find_trade(make_trade(*ARTICLE))
+    assert "[4 trade figures](#rows-T1+T2+T3+T4)" in text
+    assert "[2.2 times (2.1–2.3)](#rows-T3+T4)" in text
+    assert "[86%](#rows-T2+T4) of the highest, [140 million USD](#rows-T2) in [2007](#rows-T2)" in text
+
+
+def test_find_trade_latest_is_the_highest():
+    assert "the highest of all" in find_trade(make_trade(*ARTICLE[:2]))
+
+
+def test_find_trade_leaves_out_a_forecast():
+    trade = make_trade(*ARTICLE)
+    trade.loc["T4", "status"] = "forecast"
+    assert "[3 trade figures](#rows-T1+T2+T3)" in find_trade(trade)
+
+
+@pytest.mark.parametrize("count", range(1, 5))
+def test_find_trade_every_number_is_cited(count):
+    text = find_trade(make_trade(*ARTICLE[:count]))
+    assert not re.search(r"\d", re.sub(r"\[[^\]]*\]\(#rows-[^)]+\)", "", text))
+
+
+def test_find_rupture_none():
+    assert find_rupture(make_events()) == "No act between the two governments is reported."
+
+
+def test_find_rupture_context_only_is_none():
+    events = make_events(("E1", "P", None)).assign(counted=False)
+    assert find_rupture(events) == "No act between the two governments is reported."
+
+
+def test_find_rupture_without_a_turn():
+    text = find_rupture(make_events(("E1", "P", 1), ("E2", "P", 1), ("E3", "P", -1)))
+    assert text.startswith("[2 acts](#rows-E1+E2) bring the two governments together, [1](#rows-E3) push")
+    assert "In no phase" in text
+
+
+def test_find_rupture_a_count_of_nothing_cites_what_was_searched():
+    assert "[0](#rows-E1+E2)" in find_rupture(make_events(("E1", "P", 1), ("E2", "P", 0)))
+
+
+def test_find_rupture_names_the_turn():
+    """Q: 2 of 3 acts that push apart, 1 that brings together."""
+    acts = [("E1", "P", 1), ("E2", "P", -1), ("E3", "Q", -1), ("E4", "Q", -1), ("E5", "Q", 1)]
+    text = read_text(find_rupture(make_events(*acts)))
+    assert "the phase “Q”: it holds 2 of 3 acts that push apart and 1 that bring together" in text
+
+
+def test_find_rupture_of_one_phase_does_not_compare():
+    text = read_text(find_rupture(make_events(("E1", "Q", -1), ("E2", "Q", -1))))
+    assert "it holds 2 acts that push apart" in text
+
+
+def test_find_rupture_one_act_is_singular():
+    text = read_text(find_rupture(make_events(("E1", "P", 1))))
+    assert text.startswith("1 act brings the two governments together")
+
+
+def test_find_rupture_hostile_label_is_escaped():
+    text = find_rupture(make_events(("E1", "<b>*Salt* & $x$", -1)))
+    assert r"\<b\>\*Salt\* \& \$x\$" in text
+
+
+@pytest.mark.parametrize("effects", [(1,), (-1,), (0,), (1, -1, -1)])
+def test_find_rupture_every_number_is_cited(effects):
+    text = find_rupture(make_events(*[(f"E{n}", "P", effect) for n, effect in enumerate(effects)]))
+    assert not re.search(r"\d", re.sub(r"\[[^\]]*\]\(#rows-[^)]+\)", "", text))

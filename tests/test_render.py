@@ -1,0 +1,217 @@
+"""Rendering: real kernels, real pages; what fails costs nothing that worked."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+from bs4 import BeautifulSoup
+from click.testing import CliRunner
+from nbformat import v4
+
+from analysis.__main__ import main
+from analysis.errors import ParameterError, RenderError
+from analysis.render import (
+    Job,
+    describe_error,
+    plan_batch,
+    plan_job,
+    read_notebook,
+    render_notebook,
+    run_jobs,
+    write_index,
+    write_whole,
+)
+
+ROOT = Path(__file__).parents[1]
+OTHER = ROOT / "tests" / "dossier"
+PAGES = sorted((ROOT / "reports").glob("*.html"))
+PARAMETERS = 'first_year: int = 0\ndossier: str = ""'
+
+
+def write_notebook(path: Path, *sources: str) -> Path:
+    """A notebook with a title, parameters, and one code cell a source."""
+    parameters = v4.new_code_cell(PARAMETERS, metadata={"tags": ["parameters"]})
+    cells = [v4.new_markdown_cell("# What holds?"), parameters, *map(v4.new_code_cell, sources)]
+    nbformat.write(v4.new_notebook(cells=cells), path)
+    return path
+
+
+def test_render_notebook_writes_a_page_with_sources(tmp_path: Path) -> None:
+    source = "from IPython.display import Markdown\nMarkdown('[40](#rows-T1) million')"
+    report = render_notebook(write_notebook(tmp_path / "n.ipynb", source), tmp_path / "out" / "n.html")
+    page = BeautifulSoup(report.output.read_text(encoding="utf-8"), "html.parser")
+    assert report.error == ""
+    assert "Total trade: 40 million USD" in page.select_one("#rows-T1").get_text()
+    assert "1 of 1 numbers" in page.select_one("#sources").get_text()
+
+
+def test_render_notebook_failure_keeps_the_last_good_report(tmp_path: Path) -> None:
+    page = tmp_path / "n.html"
+    page.write_text("last good", encoding="utf-8")
+    report = render_notebook(write_notebook(tmp_path / "n.ipynb", "x = 1", "1 / 0"), page)
+    assert page.read_text(encoding="utf-8") == "last good"
+    assert "ZeroDivisionError: division by zero" in report.error
+    assert "cell 3" in report.error
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["n.html", "n.ipynb"]
+
+
+def test_render_notebook_with_a_citation_of_nothing_fails(tmp_path: Path) -> None:
+    source = "from IPython.display import Markdown\nMarkdown('[40](#rows-NOWHERE)')"
+    report = render_notebook(write_notebook(tmp_path / "n.ipynb", source), tmp_path / "n.html")
+    assert "NOWHERE" in report.error
+    assert not (tmp_path / "n.html").exists()
+
+
+def test_render_notebook_says_did_you_mean_before_a_kernel_starts(tmp_path: Path) -> None:
+    notebook = write_notebook(tmp_path / "n.ipynb", "open('ran', 'w')")
+    with pytest.raises(ParameterError, match="did you mean 'first_year'"):
+        render_notebook(notebook, tmp_path / "n.html", parameters={"frist_year": 2000})
+    assert not (tmp_path / "ran").exists()
+
+
+def test_render_notebook_leaves_out_this_article_for_another_dossier(tmp_path: Path) -> None:
+    notebook = read_notebook(write_notebook(tmp_path / "n.ipynb"))
+    cell = v4.new_markdown_cell("true of one article", metadata={"tags": ["this-article"]})
+    notebook.cells.append(cell)
+    nbformat.write(notebook, tmp_path / "n.ipynb")
+    for name, given, expected in (("own", {}, True), ("other", {"dossier": str(OTHER)}, False)):
+        report = render_notebook(tmp_path / "n.ipynb", tmp_path / f"{name}.html", parameters=given)
+        assert ("true of one article" in report.output.read_text(encoding="utf-8")) is expected
+
+
+def test_read_notebook_refuses_what_is_none(tmp_path: Path) -> None:
+    (tmp_path / "n.ipynb").write_text("no json", encoding="utf-8")
+    with pytest.raises(RenderError, match=r"n\.ipynb: expected a notebook"):
+        read_notebook(tmp_path / "n.ipynb")
+
+
+def test_plan_job_names_the_file_after_what_was_given(tmp_path: Path) -> None:
+    notebook = write_notebook(tmp_path / "n.ipynb")
+    assert plan_job(notebook, tmp_path, {"dossier": "../../etc"}).output == tmp_path / "n-dossier-etc.html"
+
+
+def test_plan_batch_makes_one_job_a_phase() -> None:
+    names = [job.output.name for job in plan_batch(ROOT / "reports" / "batch.yml", Path("out"))]
+    assert names[:2] == ["01-trade.html", "04-rupture-and-rekindling.html"]
+    assert len(names) == len(set(names)) == 2 + 8
+    assert "04-rupture-and-rekindling-period-PH6.html" in names
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("reports:\n- notebook: 01-trade\n  parametres: {}", "parametres"),
+        ("reports:\n- notebook: 01-trade\n- notebook: 01-trade", "two reports"),
+        ("reports:\n- notebook: 01-trade\n  each: {certainty: all}", "'periods'"),
+    ],
+)
+def test_plan_batch_refuses(tmp_path: Path, text: str, words: str) -> None:
+    (tmp_path / "reports").mkdir()
+    (tmp_path / "notebooks").mkdir()
+    write_notebook(tmp_path / "notebooks" / "01-trade.ipynb")
+    batch = tmp_path / "reports" / "batch.yml"
+    batch.write_text(text, encoding="utf-8")
+    with pytest.raises(ParameterError, match=words):
+        plan_batch(batch, tmp_path)
+
+
+def test_run_jobs_goes_on_after_a_failure(tmp_path: Path) -> None:
+    bad, good = (
+        write_notebook(tmp_path / f"{name}.ipynb", source) for name, source in (("bad", "1 / 0"), ("good", "1"))
+    )
+    jobs = [Job(path, tmp_path / "out" / f"{path.stem}.html", {}) for path in (bad, good)]
+    reports = list(run_jobs(jobs, workers=2))
+    assert [bool(report.error) for report in reports] == [True, False]
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["good.html"]
+
+
+def test_write_whole_leaves_the_old_file_when_it_cannot_finish(tmp_path: Path) -> None:
+    path = tmp_path / "page.html"
+    path.write_text("old", encoding="utf-8")
+    with pytest.raises(UnicodeEncodeError):
+        write_whole(path, "\ud800")
+    assert path.read_text(encoding="utf-8") == "old"
+    assert [file.name for file in tmp_path.iterdir()] == ["page.html"]
+
+
+def test_write_index_lists_title_finding_parameters(tmp_path: Path) -> None:
+    source = "from IPython.display import Markdown\nMarkdown('It <rose> & [2.2-fold](#rows-T3+T4).')"
+    notebook = read_notebook(write_notebook(tmp_path / "n.ipynb", source))
+    notebook.cells[2].metadata["tags"] = ["finding"]
+    nbformat.write(notebook, tmp_path / "n.ipynb")
+    render_notebook(tmp_path / "n.ipynb", tmp_path / "n.html", parameters={"first_year": 2015})
+    text = BeautifulSoup(write_index(tmp_path).read_text(encoding="utf-8"), "html.parser").get_text()
+    for words in ("What holds?", "It <rose> & 2.2-fold.", "first year 2015"):
+        assert words in text
+
+
+def test_command_exits_1_and_names_notebook_cell_and_error(tmp_path: Path) -> None:
+    bad = write_notebook(tmp_path / "bad.ipynb", "raise ValueError('no such year')")
+    result = CliRunner().invoke(main, ["render", str(bad), "--output", str(tmp_path / "out")])
+    assert result.exit_code == 1
+    assert "bad.ipynb: cell 2, ValueError: no such year" in result.output
+
+
+def test_command_validate_lists_faults_without_a_traceback(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "analysis", "validate", str(tmp_path)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert "datapackage.json" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_describe_error_without_a_cell() -> None:
+    assert describe_error(TimeoutError("too long")) == "TimeoutError: too long"
+
+
+@pytest.mark.parametrize("notebook", sorted((ROOT / "notebooks").glob("*.ipynb")), ids=lambda path: path.stem)
+def test_every_notebook_runs_on_the_invented_dyad(notebook: Path, tmp_path: Path) -> None:
+    report = render_notebook(notebook, tmp_path / "page.html", parameters={"dossier": str(OTHER)})
+    assert report.error == ""
+    text = report.output.read_text(encoding="utf-8")
+    for name in ("Tajik", "Iran", str(tmp_path), str(ROOT)):
+        assert name not in text
+
+
+@pytest.mark.parametrize("rows", [0, 1])
+@pytest.mark.parametrize("notebook", sorted((ROOT / "notebooks").glob("*.ipynb")), ids=lambda path: path.stem)
+def test_every_notebook_runs_on_few_rows(notebook: Path, rows: int, tmp_path: Path) -> None:
+    folder = tmp_path / "dossier"
+    folder.mkdir()
+    for file in OTHER.iterdir():
+        text = file.read_text(encoding="utf-8")
+        if file.name in ("trade.csv", "events.csv"):
+            text = "".join(text.splitlines(keepends=True)[: rows + 1])
+        (folder / file.name).write_text(text, encoding="utf-8")
+    report = render_notebook(notebook, tmp_path / "page.html", parameters={"dossier": str(folder)})
+    assert report.error == ""
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)
+def test_page_asks_nothing_of_the_network(path: Path) -> None:
+    page = BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
+    assert not page.find_all(["script", "link", "iframe", "object", "embed"])
+    assert all(image["src"].startswith("data:") and image["alt"] for image in page.find_all("img"))
+    assert "default-src 'none'" in page.find("meta", attrs={"http-equiv": True})["content"]
+
+
+@pytest.mark.parametrize("path", [path for path in PAGES if path.name != "index.html"], ids=lambda path: path.stem)
+def test_page_leads_every_citation_to_a_row(path: Path) -> None:
+    page = BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
+    ids = [tag["id"] for tag in page.find_all(id=True)]
+    assert len(ids) == len(set(ids))
+    targets = {link["href"][1:] for link in page.select('a[href^="#"]')}
+    assert targets <= set(ids)
+    covered, total = map(int, re.search(r"(\d+) of (\d+) numbers", page.select_one("#sources").get_text()).groups())
+    assert covered == total
+
+
+def test_same_notebook_twice_gives_the_same_bytes(tmp_path: Path) -> None:
+    notebook = ROOT / "notebooks" / "01-trade.ipynb"
+    pages = [render_notebook(notebook, tmp_path / name / "01-trade.html").output for name in ("one", "two")]
+    assert pages[0].read_bytes() == pages[1].read_bytes() == (ROOT / "reports" / "01-trade.html").read_bytes()

@@ -1,0 +1,181 @@
+"""The end of a report: which numbers lead to rows, and where a row leads."""
+
+from __future__ import annotations
+
+import re
+
+import pandas as pd
+import pytest
+from bs4 import BeautifulSoup
+
+from analysis.errors import RenderError
+from analysis.sources import append_sources, find_numbers, link_article
+
+COLUMNS = ["when", "content", "certainty", "basis", "note", "paragraph", "text_start", "text_end"]
+ROWS = pd.DataFrame(
+    [
+        ["2000", "Total trade: 40 million USD", "asserted", "stated", "", "5", "Total trade, once", "in-between."],
+        ["2007", "<b>bold</b> & more", "alleged", "inferred", "<i>note</i>", "5", "to the", "end"],
+        ["", "Phase: Thaw", "", "", "", "4;5", "", ""],
+    ],
+    index=["T1", "T2", "P1"],
+    columns=COLUMNS,
+)
+URL = "https://x.org/a"
+
+
+def read(html):
+    return BeautifulSoup(html, "html.parser")
+
+
+def count(html):
+    found = find_numbers(read(html))
+    return found.traceable, len(found.loose)
+
+
+def finish(body):
+    return read(append_sources(body, ROWS, URL))
+
+
+@pytest.mark.parametrize(
+    ("html", "numbers"),
+    [
+        ('<p><a href="#rows-T1">40</a></p>', (1, 0)),
+        ("<p>40 and 140</p>", (0, 2)),
+        ('<p>40 <a href="#rows-T1">140</a></p>', (1, 1)),
+        ('<p><a href="#rows-T1"><b>2.2-fold (2.1–2.3)</b></a></p>', (2, 0)),
+        ('<p><a href="https://x.org">2019</a></p>', (0, 1)),
+        ('<p><a href="#sources">2019</a></p>', (0, 1)),
+        ("<p>2015-12 1,234.5 1992–1997 10:30</p>", (0, 4)),
+        ("<p>E058 T1 x2 1980s 3rd</p>", (0, 0)),
+        ("<p>no number</p>", (0, 0)),
+        ("<pre>1</pre><p><code>2</code></p><nav>3</nav><script>4</script><style>5</style><title>6</title>", (0, 0)),
+        ('<table><tr><th>2000</th><td>40</td><td><a href="#rows-T1">T1</a></td></tr></table>', (2, 0)),
+        ("<table><tr><th>2000</th><td>40</td></tr></table>", (0, 2)),
+        ('<table><tr><td>1</td></tr><tr><td>2</td><td><a href="#rows-T1">a</a></td></tr></table>', (1, 1)),
+        ("<h2>1 question</h2>", (0, 1)),
+    ],
+)
+def test_find_numbers(html, numbers):
+    assert count(html) == numbers
+
+
+def test_find_numbers_shows_the_words_around():
+    words = "some words before it 40 and some words after it that go on for longer"
+    (loose,) = find_numbers(read(f"<p>{words}</p>")).loose
+    assert loose.startswith("40 in “some words before it 40 and some words")
+    assert "longer" not in loose
+
+
+@pytest.mark.parametrize("text", ["−2.8", "+2.8", "$40", "19.6%", "2.2-fold", "(40)", "40."])
+def test_find_numbers_one_number_with_what_stands_beside_it(text):
+    assert count(f"<p>{text}</p>") == (0, 1)
+
+
+def test_link_article():
+    assert link_article(URL, "In 2015, Iran", "mid-2010s.") == f"{URL}#:~:text=In%202015%2C%20Iran,mid%2D2010s."
+
+
+@pytest.mark.parametrize("mark", ["-", ",", "&", "#", "%", '"', "’", "é", "/", "?"])
+def test_link_article_encodes(mark):
+    fragment = link_article(URL, f"a{mark}b", "end").split("text=")[1]
+    assert re.fullmatch(r"a(%[0-9A-F]{2})+b,end", fragment)
+
+
+def test_link_article_start_only():
+    assert link_article(URL, "one word", "") == f"{URL}#:~:text=one%20word"
+
+
+def test_append_sources_lists_each_cited_row_once():
+    page = finish('<p><a href="#rows-T1">40</a> <a href="#rows-T1">forty</a></p>')
+    assert [entry["id"] for entry in page.select("#sources ul.rows li")] == ["rows-T1"]
+
+
+def test_append_sources_in_the_order_of_the_dossier():
+    page = finish('<p><a href="#rows-T2">2</a> <a href="#rows-T1">1</a></p>')
+    assert [entry["id"] for entry in page.select("ul.rows li")] == ["rows-T1", "rows-T2"]
+
+
+def test_append_sources_a_set_leads_to_its_rows():
+    page = finish('<p><a href="#rows-T1+T2">3.5</a></p>')
+    (entry,) = page.select("ul.sets li")
+    assert entry["id"] == "rows-T1+T2"
+    assert [link["href"] for link in entry.select("a")] == ["#rows-T1", "#rows-T2"]
+    assert entry.b.get_text() == "3.5"
+
+
+def test_append_sources_every_link_has_its_target_and_ids_are_unique():
+    page = finish('<h2>A</h2><p><a href="#rows-T1+T2">3.5</a> <a href="#rows-P1">x</a></p><h2>A</h2>')
+    ids = [tag["id"] for tag in page.select("[id]")]
+    assert len(ids) == len(set(ids))
+    assert {link["href"][1:] for link in page.select('a[href^="#"]')} <= set(ids)
+
+
+def test_append_sources_a_value_of_the_reader():
+    page = finish('<p><a href="#rows-parameters">2015</a></p>')
+    assert page.select_one('[id="rows-parameters"]').get_text() == "2015: set by the reader"
+
+
+@pytest.mark.parametrize("rows", ["T9", "T1+T9", ""])
+def test_append_sources_unknown_id(rows):
+    with pytest.raises(RenderError, match="rows that the dossier does not have"):
+        append_sources(f'<p><a href="#rows-{rows}">40</a></p>', ROWS, URL)
+
+
+def test_append_sources_names_every_unknown_id():
+    with pytest.raises(RenderError, match="T8, T9"):
+        append_sources('<p><a href="#rows-T9">1</a><a href="#rows-T8">2</a></p>', ROWS, URL)
+
+
+def test_append_sources_hostile_text_is_escaped():
+    page = finish('<p><a href="#rows-T2">x</a></p>')
+    entry = page.select_one('[id="rows-T2"]')
+    assert "<b>bold</b> & more" in entry.get_text()
+    assert "<i>note</i>" in entry.get_text()
+    assert entry.i is None
+
+
+def test_append_sources_leads_to_the_passage():
+    page = finish('<p><a href="#rows-T1">40</a></p>')
+    link = page.select_one('[id="rows-T1"] a')
+    assert link["href"] == f"{URL}#:~:text=Total%20trade%2C%20once,in%2Dbetween."
+    assert link.get_text() == "Article, paragraph 5"
+
+
+def test_append_sources_says_certainty_and_basis():
+    page = finish('<p><a href="#rows-T2">x</a></p>')
+    assert "(alleged, date inferred)" in page.select_one('[id="rows-T2"]').get_text()
+
+
+def test_append_sources_a_row_without_a_passage_names_its_paragraphs():
+    page = finish('<p><a href="#rows-P1">Thaw</a></p>')
+    entry = page.select_one('[id="rows-P1"]')
+    assert "Article, paragraphs 4, 5" in entry.get_text()
+    assert entry.a is None
+
+
+def test_append_sources_counts_coverage():
+    page = finish('<p><a href="#rows-T1">40</a>, 55 and 60</p>')
+    assert "1 of 3 numbers on this page lead to coded rows." in page.select_one("#sources").get_text()
+    assert len(page.select("details li")) == 2
+
+
+def test_append_sources_without_loose_numbers_has_no_list():
+    assert finish('<p><a href="#rows-T1">40</a></p>').details is None
+
+
+def test_append_sources_of_nothing():
+    assert "None is cited." in finish("<p>words</p>").get_text()
+
+
+@pytest.mark.parametrize("heading", ["What 4 points can't say?", "«Zoë»", "a  b\tc", "???", "<b>x</b> & y", "-a-"])
+def test_append_sources_heading_ids_are_valid(heading):
+    heading_id = finish(f"<h2 id='old one'>{heading}</h2>").h2["id"]
+    assert re.fullmatch(r"s-[\w-]+", heading_id)
+    assert not heading_id.endswith("-")
+
+
+def test_append_sources_same_headings_have_ids_of_their_own():
+    page = finish("<h2>Limits</h2><h3>Limits</h3><h2>Limits</h2><h2>Limits again</h2>")
+    ids = [heading["id"] for heading in page.find_all(["h2", "h3"]) if heading.find_parent("section") is None]
+    assert len(set(ids)) == 4
