@@ -79,12 +79,14 @@ def test_find_rupture_context_only_is_none():
 
 def test_find_rupture_without_a_turn():
     text = find_rupture(make_events(("E1", "P", 1), ("E2", "P", 1), ("E3", "P", -1)))
-    assert text.startswith("[2 acts](#rows-E1+E2) bring the two governments together, [1](#rows-E3) push")
+    assert text.startswith("[2 acts](#rows-E1+E2) bring the two governments together, ")
+    assert re.search(r"\[1( act)?\]\(#rows-E3\) push", text)
     assert "In no phase" in text
 
 
 def test_find_rupture_a_count_of_nothing_cites_what_was_searched():
-    assert "[0](#rows-E1+E2)" in find_rupture(make_events(("E1", "P", 1), ("E2", "P", 0)))
+    text = find_rupture(make_events(("E1", "P", 1), ("E2", "P", 0)))
+    assert re.search(r"\[0( acts)?\]\(#rows-E1\+E2\)", text)
 
 
 def test_find_rupture_names_the_turn():

@@ -159,7 +159,10 @@ def read_marks(figure: Figure) -> pd.DataFrame:
         for group in ax.collections:
             points += np.asarray(group.get_offsets()).reshape(-1, 2).tolist()
         for bars in ax.containers:
-            points += [(bar.get_x() + bar.get_width() / 2, bar.get_height()) for bar in getattr(bars, "patches", [])]
+            lying = getattr(bars, "orientation", "") == "horizontal"
+            for bar in getattr(bars, "patches", []):
+                across, up = bar.get_x() + bar.get_width() / 2, bar.get_y() + bar.get_height() / 2
+                points.append((bar.get_width(), up) if lying else (across, bar.get_height()))
     return pd.DataFrame([[float(f"{value:.6g}") for value in point] for point in points], columns=["x", "y"])
 
 

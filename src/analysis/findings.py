@@ -70,9 +70,10 @@ def find_rupture(events: pd.DataFrame) -> str:
         return "No act between the two governments is reported."
     together, apart = (acts[acts["effect"] == sign]["rows"] for sign in (1, -1))
     searched = join_rows(acts["rows"])
-    first = cite(f"{len(together)} acts", join_rows(together) or searched)
+    first = cite(_count_acts(len(together)), join_rows(together) or searched)
     second = cite(len(apart), join_rows(apart) or searched)
-    total = f"{first} bring the two governments together, {second} push them apart."
+    verb = "brings" if len(together) == 1 else "bring"
+    total = f"{first} {verb} the two governments together, {second} push them apart."
     turn, counts = find_turn(events), count_effects(events)
     if not turn:
         return f"{total} In no phase do acts that push apart outnumber the others."
@@ -83,3 +84,7 @@ def find_rupture(events: pd.DataFrame) -> str:
         f"{total} The turn is the phase “{name}”: it holds {cite(inside, phase['rows'])} acts that push apart and "
         f"{cite(phase['together'], phase['rows'])} that bring together."
     )
+
+
+def _count_acts(count: int) -> str:
+    return f"{count} act" if count == 1 else f"{count} acts"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import math
 import re
 from collections.abc import Mapping
 from difflib import get_close_matches
@@ -53,11 +54,18 @@ def read_parameters(notebook: NotebookNode) -> dict[str, Value]:
     if len(cells) != 1:
         raise ParameterError(f"expected one cell tagged 'parameters', found {len(cells)}")
     found: dict[str, Value] = {}
-    for line in ast.parse(cells[0].source).body:
+    try:
+        lines = ast.parse(cells[0].source).body
+    except SyntaxError as error:
+        raise ParameterError(f"parameters cell, line {error.lineno}: expected Python, found a fault there") from error
+    for line in lines:
         if not (isinstance(line, ast.AnnAssign) and isinstance(line.target, ast.Name) and line.value):
             raise ParameterError(f"parameters cell: expected 'name: type = value', found {ast.unparse(line)!r}")
         kind = TYPES.get(ast.unparse(line.annotation))
-        value: Value = ast.literal_eval(line.value)
+        try:
+            value: Value = ast.literal_eval(line.value)
+        except ValueError as error:
+            raise ParameterError(f"parameter {line.target.id!r}: expected a plain value, found code") from error
         if kind is None or type(value) is not kind:
             raise ParameterError(
                 f"parameter {line.target.id!r}: expected one of {', '.join(TYPES)} with a value of that type"
@@ -105,12 +113,12 @@ def check_parameters(defaults: Mapping[str, Value], given: Mapping[str, Any]) ->
 
 def _convert(value: Any, kind: type) -> Value:
     text = str(value)
-    if kind is str:
+    if kind is str and isinstance(value, str):
         return text
     if kind is bool and text.lower() in ("true", "false"):
         return text.lower() == "true"
     if kind is int and re.fullmatch(r"[+-]?\d+", text, re.ASCII):
         return int(text)
-    if kind is float and not isinstance(value, bool):
+    if kind is float and not isinstance(value, bool) and math.isfinite(float(text)):
         return float(text)
     raise ValueError(text)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -53,7 +54,7 @@ def read_schema(folder: Path) -> Schema:
     Raises
     ------
     DataError
-        If the file is missing or is not JSON.
+        If the file is missing, is not JSON, or lacks the dyad, the article or the start of the coverage.
 
     Examples
     --------
@@ -70,7 +71,28 @@ def read_schema(folder: Path) -> Schema:
         ) from error
     except json.JSONDecodeError as error:
         raise DataError(f"{path.name}, row {error.lineno}: expected JSON, found a fault there: {error.msg}") from error
-    return {**package, "tables": {table["name"]: table for table in package["resources"]}}
+    schema = {**package, "tables": {table["name"]: table for table in package["resources"]}}
+    _check_properties(schema, folder)
+    return schema
+
+
+def _check_properties(schema: Schema, folder: Path) -> None:
+    dyad, table = schema.get("dyad"), schema["tables"]["sources"]
+    if not isinstance(dyad, list) or len(set(dyad)) != 2:
+        raise DataError(f"datapackage.json, property 'dyad': expected the codes of two countries, found {dyad!r}")
+    try:
+        start = parse_date(str(schema.get("coverage_start"))).earliest
+    except DataError:
+        start = None
+    if start is None:
+        found = schema.get("coverage_start")
+        raise DataError(f"datapackage.json, property 'coverage_start': expected a year such as 1991, found {found!r}")
+    path = folder / table["path"]
+    known = list(read_table(folder, table).index) if path.is_file() else [schema.get("article")]
+    if schema.get("article") not in known:
+        raise DataError(
+            f"datapackage.json, property 'article': expected an id of sources.csv, found {schema.get('article')!r}"
+        )
 
 
 def read_table(folder: Path, table: Schema) -> pd.DataFrame:
@@ -116,8 +138,8 @@ def find_faults(folder: Path) -> list[Fault]:
     faults = {_name_error(error.to_dict(), Path(""), schema) for error in report.errors}
     for task in report.tasks:
         faults |= {_name_error(error.to_dict(), Path(str(task.place)), schema) for error in task.errors}
-    found = sorted(fault for fault in faults if fault)
-    return found or sorted(_check_rules(folder, schema))
+    found = {fault for fault in faults if fault}
+    return sorted(found | set(_check_rules(folder, schema, {fault.file for fault in found})))
 
 
 def _name_error(error: Mapping[str, Any], path: Path, schema: Schema) -> Fault | None:
@@ -174,31 +196,43 @@ def _suggest(cell: str, field: Schema) -> str:
     return f"did you mean {near[0]!r}?" if near else str(field.get("description", ""))
 
 
-def _check_rules(folder: Path, schema: Schema) -> Iterator[Fault]:
-    """Yield what Table Schema cannot say; the codebook lists these rules."""
-    frames = {name: read_table(folder, table).reset_index() for name, table in schema["tables"].items()}
+def _check_rules(folder: Path, schema: Schema, broken: set[str]) -> Iterator[Fault]:
+    """Yield what Table Schema cannot say, for the files that keep to it; the codebook lists these rules."""
+    tables = {name: table for name, table in schema["tables"].items() if table["path"] not in broken}
+    frames = {name: read_table(folder, table).reset_index() for name, table in tables.items()}
     yield from _check_ids(frames)
     for name, frame in frames.items():
-        for column in {"date", "start", "end"} & set(frame.columns):
+        for column in sorted({"date", "start", "end"} & set(frame.columns)):
             for row, text in frame[column].dropna().items():
                 try:
                     parse_date(text)
                 except DataError as error:
                     yield Fault(f"{name}.csv", int(str(row)) + 2, column, "a date that can be", text, str(error))
-    yield from _check_trade(frames["trade"])
-    yield from _check_events(frames["events"], set(frames["fields"].iloc[:, 0]))
-    counted = find_counted(frames["events"], frames["actors"].set_index("code")["country"], set(schema["dyad"]))
-    for row, (counts, effect) in enumerate(zip(counted, frames["events"]["effect"], strict=True), start=2):
+    if "trade" in frames:
+        yield from _check_trade(frames["trade"])
+    if "periods" in frames:
+        yield from _check_periods(frames["periods"])
+    if {"events", "fields"} <= set(frames):
+        yield from _check_events(frames["events"], set(frames["fields"].iloc[:, 0]))
+    if {"events", "actors"} <= set(frames):
+        yield from _check_effects(frames["events"], frames["actors"], set(schema["dyad"]))
+
+
+def _check_periods(periods: pd.DataFrame) -> Iterator[Fault]:
+    for row, (start, end) in enumerate(zip(periods["start"], periods["end"], strict=True), start=2):
+        with suppress(DataError):
+            first = parse_date(start).earliest if pd.notna(start) else None
+            last = parse_date(end).latest if pd.notna(end) else None
+            if first and last and last < first:
+                yield Fault("periods.csv", row, "end", f"an end that is not before the start, {start}", end)
+
+
+def _check_effects(events: pd.DataFrame, actors: pd.DataFrame, dyad: set[str]) -> Iterator[Fault]:
+    counted = find_counted(events, actors.set_index("code")["country"], dyad)
+    for row, (counts, effect) in enumerate(zip(counted, events["effect"], strict=True), start=2):
         if counts == pd.isna(effect):
             wish = "-1, 0 or 1, since the act counts" if counts else "an empty cell, since the act does not count"
-            yield Fault(
-                "events.csv",
-                row,
-                "effect",
-                wish,
-                "" if pd.isna(effect) else str(effect),
-                "see data/README.md",
-            )
+            yield Fault("events.csv", row, "effect", wish, "" if pd.isna(effect) else str(effect), "see README.md")
 
 
 def find_counted(events: pd.DataFrame, countries: pd.Series, dyad: set[str]) -> pd.Series:
@@ -224,8 +258,10 @@ def find_counted(events: pd.DataFrame, countries: pd.Series, dyad: set[str]) -> 
     >>> bool(find_counted(dossier.events, dossier.actors["country"], set(dossier.dyad)).loc["E01"])
     True
     """
-    pairs = zip(events["actor"].map(countries), events["target"].map(countries), events["mutual"], strict=True)
-    between = [mutual is True or {one, other} == dyad for one, other, mutual in pairs]
+    pairs = zip(
+        events["actor"].map(countries), events["target"].map(countries), events["mutual"].fillna(False), strict=True
+    )
+    between = [bool(mutual) or {one, other} == dyad for one, other, mutual in pairs]
     return pd.Series(between, events.index, dtype=bool) & events["parent_id"].isna() & (events["status"] == "observed")
 
 
@@ -248,8 +284,9 @@ def _check_ids(frames: Mapping[str, pd.DataFrame]) -> Iterator[Fault]:
 def _check_trade(trade: pd.DataFrame) -> Iterator[Fault]:
     cells: Any
     for row, cells in enumerate(trade.itertuples(), start=2):
-        if cells.flow == "one_way" and (pd.isna(cells.exporter) or pd.isna(cells.importer)):
-            yield Fault("trade.csv", row, "exporter", "an exporter and an importer, since flow is one_way", "", "")
+        for side in ("exporter", "importer"):
+            if cells.flow == "one_way" and pd.isna(getattr(cells, side)):
+                yield Fault("trade.csv", row, side, f"an {side}, since flow is one_way", "")
         for low, high in (("value_low", "value"), ("value", "value_high"), ("value_low", "value_high")):
             lower, upper = getattr(cells, low), getattr(cells, high)
             if pd.notna(lower) and pd.notna(upper) and lower > upper:

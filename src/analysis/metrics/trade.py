@@ -98,6 +98,7 @@ def compare_trade(trade: pd.DataFrame) -> pd.DataFrame:
     columns = ["start", "end", "gap_years", "ratio", "ratio_low", "ratio_high"]
     columns += ["growth_pct", "growth_pct_low", "growth_pct_high", "rows"]
     frame = pd.DataFrame(records, columns=columns)
+    frame = frame.astype({name: "float" for name in columns if name.startswith(("ratio", "growth"))})
     frame.index = pd.Index(
         [f"{start}–{end}" for start, end in zip(frame["start"], frame["end"], strict=True)], name="pair"
     )
@@ -111,12 +112,12 @@ def _fill_ranges(figures: pd.DataFrame) -> pd.DataFrame:
 
 def _compare_pair(start: Any, end: Any) -> dict[str, object]:
     years = int(end["year"] - start["year"])
-    ratios = {
-        "": end["value"] / start["value"],
-        "_low": end["value_low"] / start["value_high"],
-        "_high": end["value_high"] / start["value_low"],
+    pairs = {"": ("value", "value"), "_low": ("value_low", "value_high"), "_high": ("value_high", "value_low")}
+    ratios = {name: end[top] / start[bottom] if start[bottom] > 0 else None for name, (top, bottom) in pairs.items()}
+    growth = {
+        f"growth_pct{name}": None if ratio is None else 100 * (ratio ** (1 / years) - 1)
+        for name, ratio in ratios.items()
     }
-    growth = {f"growth_pct{name}": 100 * (ratio ** (1 / years) - 1) for name, ratio in ratios.items()}
     span = {"start": int(start["year"]), "end": int(end["year"]), "gap_years": years}
     return {
         **span,
@@ -127,6 +128,8 @@ def _compare_pair(start: Any, end: Any) -> dict[str, object]:
 
 
 def _find_pair(trade: pd.DataFrame, start_year: int, end_year: int) -> dict[str, object]:
+    if start_year == end_year:
+        raise DataError(f"expected two different years, found {start_year} twice")
     figures = _fill_ranges(select_comparable(trade)).set_index("year", drop=False)
     missing = [str(year) for year in (start_year, end_year) if year not in figures.index]
     if missing:
@@ -152,7 +155,7 @@ def trade_ratio(trade: pd.DataFrame, *, start_year: int, end_year: int) -> Quant
     Raises
     ------
     DataError
-        If a year has no comparable figure, or several.
+        If a year has no comparable figure or several, if both years are one, or if the first figure is 0.
 
     Examples
     --------
@@ -180,6 +183,8 @@ def trade_growth(trade: pd.DataFrame, *, start_year: int, end_year: int) -> Quan
 
 
 def _read_quantity(pair: dict[str, object], name: str, unit: str) -> Quantity:
+    if pair[name] is None:
+        raise DataError(f"trade.csv: expected a first figure above 0 for a ratio, found 0 in {pair['start']}")
     value, low, high = (float(str(pair[name + end])) for end in ("", "_low", "_high"))
     return Quantity(value, str(pair["rows"]), low, high, unit)
 

@@ -1,0 +1,511 @@
+"""Loading: what a dossier holds, and that each kind of fault is named where a spreadsheet shows it."""
+
+from __future__ import annotations
+
+import csv
+import json
+import shutil
+from dataclasses import FrozenInstanceError
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from analysis.dossier import list_rows, load_dossier, select_rows
+from analysis.errors import DataError
+from analysis.schema import find_faults
+
+INVENTED = Path(__file__).parent / "dossier"
+
+
+@pytest.fixture(scope="module")
+def dossier():
+    return load_dossier(INVENTED)
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """A copy of the invented dossier, to break."""
+    return Path(shutil.copytree(INVENTED, tmp_path / "copy"))
+
+
+def read(folder, file):
+    with (folder / file).open(encoding="utf-8", newline="") as lines:
+        return list(csv.reader(lines))
+
+
+def write(folder, file, rows):
+    with (folder / file).open("w", encoding="utf-8", newline="") as lines:
+        csv.writer(lines, lineterminator="\n").writerows(rows)
+
+
+def change(folder, file, row, **cells):
+    """Write cells into a row, counted as a spreadsheet does: the header is row 1."""
+    rows = read(folder, file)
+    for column, value in cells.items():
+        rows[row - 1][rows[0].index(column)] = value
+    write(folder, file, rows)
+
+
+def fail(folder):
+    """Return the message of the one error that loading raises."""
+    with pytest.raises(DataError) as caught:
+        load_dossier(folder)
+    return str(caught.value)
+
+
+# One broken cell: file, row, changed cells, the column that is named, words that must be said.
+# Rows: trade 2 to 5 are R1 to R4; events 2 to 9 are A1 to A8.
+BROKEN = {
+    "a letter in a number": ("trade.csv", 2, {"value": "2OO"}, "value", ["a number", "'2OO'"]),
+    "a comma in a number": ("trade.csv", 2, {"value": "2,5"}, "value", ["a number", "'2,5'"]),
+    "a number below its least": ("trade.csv", 3, {"value_low": "-1"}, "value_low", ["not below 0", "'-1'"]),
+    "a fraction for a whole number": ("events.csv", 2, {"paragraph": "1.5"}, "paragraph", ["a whole number", "'1.5'"]),
+    "an effect of two": ("events.csv", 2, {"effect": "2"}, "effect", ["not above 1", "'2'"]),
+    "neither true nor false": ("events.csv", 2, {"mutual": "yes"}, "mutual", ["TRUE or FALSE", "'yes'"]),
+    "an unknown word": ("trade.csv", 2, {"flow": "totl"}, "flow", ["one of total, one_way", "did you mean 'total'?"]),
+    "an unknown type": ("events.csv", 4, {"type": "acusation"}, "type", ["did you mean 'accusation'?"]),
+    "a word in capitals": ("trade.csv", 2, {"status": "Observed"}, "status", ["did you mean 'observed'?"]),
+    "a missing required cell": ("events.csv", 3, {"title": ""}, "title", ["expected text, not empty"]),
+    "a label too long": ("events.csv", 3, {"label": "x" * 35}, "label", ["at most 34 characters"]),
+    "a duplicate id": ("events.csv", 3, {"event_id": "A1"}, "event_id", ["an id of its own", "'A1'"]),
+    "a duplicate rank": ("events.csv", 3, {"rank": "2"}, "rank", ["'2'"]),
+    "an id with a space": ("events.csv", 3, {"event_id": "A 2"}, "event_id", ["'A 2'"]),
+    "an id with a plus": ("trade.csv", 4, {"trade_id": "R+3"}, "trade_id", ["'R+3'"]),
+    "an id of another file": ("events.csv", 2, {"event_id": "R1"}, "event_id", ["unlike all others", "trade.csv"]),
+    "an unknown actor": ("events.csv", 2, {"actor": "XZZ"}, "actor", ["an id of actors.csv", "'XZZ'"]),
+    "an unknown phase": ("events.csv", 2, {"period_id": "K9"}, "period_id", ["an id of periods.csv", "'K9'"]),
+    "an unknown source": ("trade.csv", 2, {"source_id": "NONE"}, "source_id", ["an id of sources.csv", "'NONE'"]),
+    "an unknown parent": ("events.csv", 5, {"parent_id": "A99"}, "parent_id", ["an id of events.csv", "'A99'"]),
+    "an unknown code": ("events.csv", 2, {"cameo_code": "999"}, "cameo_code", ["an id of cameo.csv", "'999'"]),
+    "a code without its zero": ("events.csv", 2, {"cameo_code": "42"}, "cameo_code", ["an id of cameo.csv", "'42'"]),
+    "a season": ("trade.csv", 2, {"date": "2025-26"}, "date", ["an EDTF date such as 2019", "'2025-26'"]),
+    "an uncertain date": ("events.csv", 2, {"date": "2019?"}, "date", ["an EDTF date such as 2019", "'2019?'"]),
+    "no such day": ("events.csv", 2, {"date": "2023-02-30"}, "date", ["a day of the calendar", "'2023-02-30'"]),
+    "a date that ends first": ("events.csv", 8, {"date": "2016/2014"}, "date", ["not after the end", "'2016/2014'"]),
+    "a phase that starts on no day": ("periods.csv", 2, {"start": "1980-02-31"}, "start", ["a day of the calendar"]),
+    "a phase that ends first": ("periods.csv", 2, {"start": "2012", "end": "2011"}, "end", ["2012", "'2011'"]),
+    "one way without importer": ("trade.csv", 4, {"importer": ""}, "importer", ["since flow is one_way"]),
+    "one way without exporter": ("trade.csv", 4, {"exporter": ""}, "exporter", ["since flow is one_way"]),
+    "low above high": ("trade.csv", 3, {"value_low": "21"}, "value_low", ["at most value", "20"]),
+    "high below value": ("trade.csv", 3, {"value_high": "19"}, "value", ["at most value_high", "19"]),
+    "a list out of order": ("events.csv", 2, {"persons": "Zed;Abe"}, "persons", ["Abe;Zed", "sorted"]),
+    "a list with a member twice": ("events.csv", 3, {"fields": "ferries;ferries"}, "fields", ["each member once"]),
+    "an unknown field": ("events.csv", 4, {"fields": "ferry"}, "fields", ["fields.csv", "'ferry'"]),
+    "an effect on an act of others": ("events.csv", 7, {"effect": "1"}, "effect", ["an empty cell", "does not count"]),
+    "an effect on a part": ("events.csv", 5, {"effect": "1"}, "effect", ["an empty cell", "does not count"]),
+    "an effect on a plan": ("events.csv", 9, {"effect": "0"}, "effect", ["an empty cell", "does not count"]),
+    "no effect on a counted act": ("events.csv", 2, {"effect": ""}, "effect", ["-1, 0 or 1", "the act counts"]),
+    "a part of a part": ("events.csv", 8, {"parent_id": "A4", "effect": ""}, "parent_id", ["is no part itself"]),
+    "a part of itself": ("events.csv", 2, {"parent_id": "A1", "effect": ""}, "parent_id", ["is no part itself"]),
+}
+
+
+@pytest.mark.parametrize("fault", BROKEN)
+def test_load_dossier_one_fault(folder, fault):
+    file, row, cells, column, words = BROKEN[fault]
+    change(folder, file, row, **cells)
+    message = fail(folder)
+    assert message.startswith("1 fault in the dossier:\n")
+    assert f"- {file}, row {row}, column {column!r}: expected " in message
+    assert [word for word in words if word not in message] == []
+
+
+def test_load_dossier_missing_column(folder):
+    rows = read(folder, "trade.csv")
+    write(folder, "trade.csv", [row[:-1] for row in rows])
+    assert "trade.csv, column 'note': expected the column 'note'" in fail(folder)
+
+
+def test_load_dossier_extra_column(folder):
+    rows = read(folder, "actors.csv")
+    write(folder, "actors.csv", [[*rows[0], "colour"], *([*row, "red"] for row in rows[1:])])
+    message = fail(folder)
+    assert "actors.csv" in message
+    assert "expected no further column, found 'colour'" in message
+
+
+def test_load_dossier_renamed_column(folder):
+    rows = read(folder, "fields.csv")
+    write(folder, "fields.csv", [["field", "grup"], *rows[1:]])
+    assert "expected the column 'group', found 'grup'" in fail(folder)
+
+
+def test_load_dossier_columns_in_another_order(folder):
+    rows = read(folder, "fields.csv")
+    write(folder, "fields.csv", [row[::-1] for row in rows])
+    assert "fields.csv, column 'field': expected the column 'field', found 'group'" in fail(folder)
+
+
+def test_load_dossier_extra_cell(folder):
+    rows = read(folder, "actors.csv")
+    write(folder, "actors.csv", [*rows[:2], [*rows[2], "more"], *rows[3:]])
+    assert "actors.csv, row 3: expected 5 cells, as in the header, found 'more'" in fail(folder)
+
+
+def test_load_dossier_missing_cell(folder):
+    rows = read(folder, "actors.csv")
+    write(folder, "actors.csv", [*rows[:-1], rows[-1][:-1]])
+    message = fail(folder)
+    assert "actors.csv, row 4, column 'country': expected 5 cells, as in the header" in message
+
+
+def test_load_dossier_blank_row(folder):
+    text = (folder / "trade.csv").read_text(encoding="utf-8").splitlines(keepends=True)
+    (folder / "trade.csv").write_text("".join([*text[:3], "\n", *text[3:]]), encoding="utf-8")
+    assert "trade.csv, row 4: expected a row of data" in fail(folder)
+
+
+def test_load_dossier_row_after_a_line_break_in_a_cell(folder):
+    """A spreadsheet shows a cell with a line break as one row."""
+    change(folder, "trade.csv", 2, note="one\ntwo")
+    change(folder, "trade.csv", 3, value="x")
+    assert "trade.csv, row 3, column 'value'" in fail(folder)
+
+
+def test_load_dossier_missing_file(folder):
+    (folder / "cameo.csv").unlink()
+    assert "cameo.csv" in fail(folder)
+
+
+def test_load_dossier_file_that_is_not_utf8(folder):
+    (folder / "actors.csv").write_bytes(
+        (folder / "actors.csv").read_bytes() + "XDD,Ø,Ø,country,XDD\n".encode("latin-1")
+    )
+    assert "actors.csv" in fail(folder)
+
+
+def test_load_dossier_all_faults_at_once(folder):
+    """A wrong cell, a wrong id, a missing cell and a broken rule in three files: one message, in order."""
+    change(folder, "events.csv", 2, actor="XZZ")
+    change(folder, "events.csv", 4, type="pact")
+    change(folder, "trade.csv", 3, value="")
+    change(folder, "actors.csv", 4, kind="club")
+    lines = fail(folder).splitlines()
+    assert lines[0] == "4 faults in the dossier:"
+    places = [line.split(": expected")[0] for line in lines[1:]]
+    assert places == [
+        "- actors.csv, row 4, column 'kind'",
+        "- events.csv, row 2, column 'actor'",
+        "- events.csv, row 4, column 'type'",
+        "- trade.csv, row 3, column 'value'",
+    ]
+
+
+def test_load_dossier_all_broken_rules_at_once(folder):
+    change(folder, "events.csv", 2, effect="")
+    change(folder, "events.csv", 3, fields="ferries;ferries")
+    change(folder, "trade.csv", 4, exporter="")
+    assert fail(folder).startswith("3 faults in the dossier:")
+
+
+def test_load_dossier_wrong_cell_and_broken_rule_at_once(folder):
+    """A rule that Table Schema cannot say is reported beside one that it can."""
+    change(folder, "actors.csv", 4, kind="club")
+    change(folder, "trade.csv", 4, importer="")
+    assert fail(folder).startswith("2 faults in the dossier:")
+
+
+@pytest.mark.parametrize(
+    ("change", "word"),
+    [({"dyad": ["XAA"]}, "dyad"), ({"article": "NONE"}, "article"), ({"coverage_start": "1970s"}, "coverage_start")],
+)
+def test_load_dossier_wrong_property(folder, change, word):
+    path = folder / "datapackage.json"
+    path.write_text(json.dumps(json.loads(path.read_text(encoding="utf-8")) | change), encoding="utf-8")
+    assert word in fail(folder)
+
+
+def test_load_dossier_missing_schema(tmp_path):
+    with pytest.raises(DataError, match=r"datapackage\.json: expected a dossier's schema"):
+        load_dossier(tmp_path)
+
+
+def test_load_dossier_schema_that_is_not_json(folder):
+    (folder / "datapackage.json").write_text('{\n"name": oops}', encoding="utf-8")
+    assert "datapackage.json, row 2: expected JSON" in fail(folder)
+
+
+def test_load_dossier_message_has_no_machine_path(folder):
+    change(folder, "trade.csv", 2, value="x")
+    assert str(folder.parent) not in fail(folder)
+
+
+def test_load_dossier_folder_as_text(dossier):
+    pd.testing.assert_frame_equal(load_dossier(str(INVENTED)).events, dossier.events)
+
+
+def test_load_dossier_default_for_an_empty_folder():
+    assert load_dossier("").dyad == load_dossier().dyad
+
+
+def test_find_faults_of_a_whole_dossier_is_none():
+    assert find_faults(INVENTED) == []
+
+
+def test_load_dossier_writes_nothing(folder):
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    load_dossier(folder)
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
+
+
+def test_dossier_is_frozen(dossier):
+    with pytest.raises(FrozenInstanceError):
+        dossier.trade = None
+
+
+def test_dossier_properties(dossier):
+    assert dossier.dyad == ("XAA", "XBB")
+    assert dossier.article.name == "GAZETTE"
+    assert (dossier.first_day, dossier.last_day) == (pd.Timestamp("1990-01-01"), pd.Timestamp("2020-03-01"))
+
+
+@pytest.mark.parametrize("name", ["trade", "events", "periods", "actors", "fields", "cameo", "sources"])
+def test_dossier_columns_of_the_file_come_first_and_in_order(dossier, name):
+    frame, header = getattr(dossier, name), read(INVENTED, f"{name}.csv")[0]
+    assert [frame.index.name, *frame.columns][: len(header)] == header
+
+
+@pytest.mark.parametrize("name", ["trade", "events", "periods", "sources"])
+def test_dossier_rows_are_the_ids(dossier, name):
+    frame = getattr(dossier, name)
+    assert frame["rows"].tolist() == frame.index.tolist()
+    assert frame["rows"].dtype == "str"
+
+
+DTYPES = {
+    ("trade", "value"): "Float64",
+    ("trade", "value_high"): "Float64",
+    ("trade", "paragraph"): "Int64",
+    ("trade", "year"): "Int64",
+    ("trade", "reporter"): "str",
+    ("trade", "earliest"): "datetime64[s]",
+    ("events", "effect"): "Int64",
+    ("events", "rank"): "Int64",
+    ("events", "quantity"): "Float64",
+    ("events", "mutual"): "boolean",
+    ("events", "cameo_code"): "str",
+    ("events", "goldstein"): "Float64",
+    ("events", "bearing"): "Int64",
+    ("events", "counted"): "bool",
+    ("events", "persons"): "str",
+    ("sources", "complete"): "boolean",
+}
+
+
+@pytest.mark.parametrize(("place", "dtype"), DTYPES.items(), ids=map(".".join, DTYPES))
+def test_dossier_dtype(dossier, place, dtype):
+    assert getattr(dossier, place[0])[place[1]].dtype == dtype
+
+
+def test_dossier_certainty_is_ordered(dossier):
+    for frame in (dossier.trade, dossier.events):
+        assert frame["certainty"].cat.ordered
+        assert list(frame["certainty"].cat.categories) == ["asserted", "reported", "alleged", "denied"]
+
+
+def test_dossier_period_holds_phases_only_in_order_of_the_file(dossier):
+    assert dossier.events["period"].cat.ordered
+    assert list(dossier.events["period"].cat.categories) == ["Good neighbours", "Salt & harbour", "Talking again"]
+
+
+def test_dossier_an_empty_cell_is_missing(dossier):
+    assert pd.isna(dossier.trade.loc["R1", "reporter"])
+    assert pd.isna(dossier.events.loc["A6", "effect"])
+    assert pd.isna(dossier.events.loc["A2", "persons"])
+
+
+@pytest.mark.parametrize("text", ["NA", "None", "nan", "NULL", "-", "007", "TRUE", "1e5"])
+def test_dossier_text_stays_text(folder, text):
+    change(folder, "trade.csv", 2, note=text)
+    assert load_dossier(folder).trade.loc["R1", "note"] == text
+
+
+def test_dossier_leading_zeros_stay(dossier):
+    assert dossier.events.loc["A1", "cameo_code"] == "042"
+
+
+def test_dossier_hostile_text_stays_as_it_is(dossier):
+    assert dossier.events.loc["A1", "summary"] == "The chancellor <b>goes</b> *north* for $x$ | and back."
+    assert dossier.events.loc["A1", "persons"] == "Séamus O’Néill"
+
+
+def test_dossier_undated_act_has_no_day(dossier):
+    act = dossier.events.loc["A5"]
+    assert pd.isna(act["earliest"])
+    assert pd.isna(act["latest"])
+    assert act["when"] == "no date"
+
+
+def test_dossier_open_end_is_clipped_at_publication(dossier):
+    act = dossier.events.loc["A3"]
+    assert (act["earliest"], act["latest"]) == (pd.Timestamp("2012-01-01"), pd.Timestamp("2020-03-01"))
+    assert (act["open_start"], act["open_end"]) == (False, True)
+
+
+def test_dossier_open_start_is_clipped_at_the_coverage(folder):
+    change(folder, "events.csv", 2, date="../1995")
+    act = load_dossier(folder).events.loc["A1"]
+    assert (act["earliest"], act["latest"]) == (pd.Timestamp("1990-01-01"), pd.Timestamp("1995-12-31"))
+    assert act["open_start"]
+
+
+def test_dossier_tilde_is_kept_beside_the_days(folder):
+    change(folder, "events.csv", 2, date="1991-03~")
+    act = load_dossier(folder).events.loc["A1"]
+    assert act["approximate"]
+    assert (act["earliest"], act["latest"]) == (pd.Timestamp("1991-03-01"), pd.Timestamp("1991-03-31"))
+
+
+def test_dossier_counted_acts(dossier):
+    """Not counted: A4, a part; A6, of a third country; A8, a plan."""
+    assert dossier.events.index[dossier.events["counted"]].tolist() == ["A1", "A2", "A3", "A5", "A7"]
+
+
+def test_dossier_an_organisation_acts_for_its_country(folder):
+    guild = ["XBB_SALT", "Salt Guild of Borduria", "Salt Guild", "organisation", "XBB"]
+    write(folder, "actors.csv", [*read(folder, "actors.csv"), guild])
+    change(folder, "events.csv", 4, actor="XBB_SALT")
+    act = load_dossier(folder).events.loc["A3"]
+    assert (act["actor"], act["actor_country"], act["counted"]) == ("XBB_SALT", "XBB", True)
+
+
+def test_dossier_an_act_within_one_country_does_not_count(folder):
+    change(folder, "events.csv", 2, target="XAA", effect="")
+    assert not load_dossier(folder).events.loc["A1", "counted"]
+
+
+def test_dossier_a_joint_act_without_a_target_counts(folder):
+    change(folder, "events.csv", 3, target="")
+    assert load_dossier(folder).events.loc["A2", "counted"]
+
+
+def test_dossier_bearing_of_a_part_is_that_of_the_larger_act(dossier):
+    """A4 is a part of A3, whose effect is -1; A6 is context and has none; A7 has its own, 0."""
+    assert dossier.events.loc["A4", "bearing"] == -1
+    assert pd.isna(dossier.events.loc["A6", "bearing"])
+    assert dossier.events.loc["A7", "bearing"] == 0
+
+
+def test_dossier_goldstein_comes_from_the_code(dossier):
+    assert dossier.events.loc["A2", "goldstein"] == 8.0
+    assert pd.isna(dossier.events.loc["A6", "goldstein"])
+
+
+def test_dossier_year_of_calendar_years_only(folder):
+    change(folder, "trade.csv", 2, period_kind="fiscal_year")
+    years = load_dossier(folder).trade["year"]
+    assert pd.isna(years["R1"])
+    assert years["R2"] == 2015
+
+
+def test_dossier_bounds_of_a_phase(folder):
+    """From ../2009 to 2010/2011: at most 1990 (the coverage) to the end of 2011, surely 2009-12-31 to 2010-01-01."""
+    change(folder, "periods.csv", 2, start="../2009", end="2010/2011")
+    columns = ["earliest", "latest", "sure_start", "sure_end"]
+    days = ["1990-01-01", "2011-12-31", "2009-12-31", "2010-01-01"]
+    assert load_dossier(folder).periods.loc["K1", columns].tolist() == [pd.Timestamp(day) for day in days]
+
+
+def test_dossier_phase_without_an_end(dossier):
+    assert dossier.periods.loc["K3", "latest"] == dossier.last_day
+    assert pd.isna(dossier.periods.loc["K3", "sure_end"])
+
+
+@pytest.mark.parametrize("keep", [0, 1])
+def test_load_dossier_of_few_rows(folder, keep):
+    """Without acts and figures, or with one of each, it loads and keeps its types."""
+    for file in ("trade.csv", "events.csv"):
+        write(folder, file, read(folder, file)[: keep + 1])
+    dossier = load_dossier(folder)
+    assert (len(dossier.trade), len(dossier.events)) == (keep, keep)
+    assert dossier.events["bearing"].dtype == "Int64"
+    assert dossier.events["earliest"].dtype == "datetime64[s]"
+    assert len(list_rows(dossier)) == 2 * keep + 4 + 1
+
+
+def ids(frame):
+    return frame.index.tolist()
+
+
+def test_select_rows_without_limits_is_everything(dossier):
+    chosen = select_rows(dossier)
+    pd.testing.assert_frame_equal(chosen.trade, dossier.trade)
+    pd.testing.assert_frame_equal(chosen.events, dossier.events)
+
+
+def test_select_rows_first_year_keeps_what_may_fall_inside(dossier):
+    """A3 and A4 (2012 or later) and A7 (2014–2016) may fall after 2015; A5 has no date."""
+    chosen = select_rows(dossier, first_year=2015)
+    assert ids(chosen.events) == ["A3", "A4", "A7", "A8"]
+    assert ids(chosen.trade) == ["R2", "R3", "R4"]
+
+
+def test_select_rows_last_year_keeps_what_may_fall_inside(dossier):
+    assert ids(select_rows(dossier, last_year=2010).events) == ["A1", "A2"]
+
+
+def test_select_rows_one_year(dossier):
+    assert ids(select_rows(dossier, first_year=2013, last_year=2013).events) == ["A3", "A4", "A6"]
+
+
+@pytest.mark.parametrize(
+    ("certainty", "gone"),
+    [("denied", []), ("alleged", ["A4"]), ("reported", ["A3", "A4"]), ("asserted", ["A3", "A4", "A6"])],
+)
+def test_select_rows_certainty(dossier, certainty, gone):
+    chosen = select_rows(dossier, certainty=certainty)
+    assert sorted(set(dossier.events.index) - set(chosen.events.index)) == sorted(gone)
+
+
+def test_select_rows_certainty_of_trade(folder):
+    change(folder, "trade.csv", 5, certainty="reported")
+    assert ids(select_rows(load_dossier(folder), certainty="asserted").trade) == ["R1", "R2", "R3"]
+
+
+def test_select_rows_period_takes_acts_and_leaves_trade(dossier):
+    chosen = select_rows(dossier, period="K2")
+    assert ids(chosen.events) == ["A3", "A4", "A5", "A6"]
+    assert ids(chosen.trade) == ids(dossier.trade)
+
+
+@pytest.mark.parametrize(
+    ("wish", "words"),
+    [
+        ({"certainty": "sure"}, "asserted, reported, alleged, denied, found 'sure'"),
+        ({"period": "K9"}, "K1, K2, K3, K4, found 'K9'"),
+        ({"first_year": 2000, "last_year": 1990}, "expected 2000 or later, found 1990"),
+    ],
+)
+def test_select_rows_refuses(dossier, wish, words):
+    with pytest.raises(DataError, match=words):
+        select_rows(dossier, **wish)
+
+
+def test_select_rows_leaves_its_input_alone(dossier):
+    before = dossier.events.copy(deep=True)
+    select_rows(dossier, first_year=2010, certainty="asserted", period="K3")
+    pd.testing.assert_frame_equal(dossier.events, before)
+
+
+def test_list_rows_one_entry_for_each_citable_row(dossier):
+    rows = list_rows(dossier)
+    assert len(rows) == 4 + 8 + 4 + 1
+    assert rows.index.is_unique
+
+
+def test_list_rows_content_of_trade(dossier):
+    assert list_rows(dossier)["content"].head(4).tolist() == [
+        "Total trade: 10 million USD",
+        "Total trade: about 20 million USD",
+        "XAA to XBB: 12 million USD",
+        "Total trade: 80 million USD",
+    ]
+
+
+def test_list_rows_missing_is_an_empty_text(dossier):
+    rows = list_rows(dossier)
+    assert not rows.isna().any(axis=None)
+    assert rows.loc["A1", "note"] == ""
+    assert rows.loc["K1", "certainty"] == ""
+    assert "<NA>" not in rows.to_string()
