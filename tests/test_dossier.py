@@ -13,7 +13,7 @@ import pytest
 
 from analysis.dossier import list_rows, load_dossier, select_rows
 from analysis.errors import DataError
-from analysis.schema import find_faults
+from analysis.faults import find_faults
 
 INVENTED = Path(__file__).parent / "dossier"
 
@@ -214,6 +214,21 @@ def test_load_dossier_wrong_property(folder, change, word):
     path = folder / "datapackage.json"
     path.write_text(json.dumps(json.loads(path.read_text(encoding="utf-8")) | change), encoding="utf-8")
     assert word in fail(folder)
+
+
+def test_load_dossier_wrong_properties_at_once(folder):
+    path = folder / "datapackage.json"
+    wrong = {"dyad": "XAA", "article": "NONE", "coverage_start": "../.."}
+    path.write_text(json.dumps(json.loads(path.read_text(encoding="utf-8")) | wrong), encoding="utf-8")
+    message = fail(folder)
+    assert message.startswith("3 faults in the dossier:")
+    assert [word for word in wrong if f"datapackage.json, column '{word}'" not in message] == []
+
+
+def test_load_dossier_schema_that_is_no_data_package(folder):
+    path = folder / "datapackage.json"
+    path.write_text(json.dumps(json.loads(path.read_text(encoding="utf-8")) | {"licenses": 5}), encoding="utf-8")
+    assert "datapackage.json: expected a Data Package" in fail(folder)
 
 
 def test_load_dossier_missing_schema(tmp_path):

@@ -22,7 +22,7 @@ def main() -> None:
 def validate(folder: Path) -> None:
     """List every fault of a dossier (default: data/) and exit 1 if there is one."""
     from analysis.dossier import describe_faults
-    from analysis.schema import find_faults
+    from analysis.faults import find_faults
 
     faults = find_faults(folder)
     if faults:

@@ -11,7 +11,8 @@ import pandas as pd
 
 from analysis.dates import describe_date, parse_date
 from analysis.errors import DataError
-from analysis.schema import Fault, Schema, find_counted, find_faults, read_schema, read_table
+from analysis.faults import Fault, find_faults
+from analysis.schema import Schema, find_counted, read_schema, read_table
 
 DEFAULT = Path(__file__).resolve().parents[2] / "data"
 CERTAINTIES = ("asserted", "reported", "alleged", "denied")

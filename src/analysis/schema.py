@@ -1,51 +1,18 @@
-"""The one schema of a dossier, `datapackage.json`, and every fault that it or the codebook finds in the files."""
+"""The one schema of a dossier, `datapackage.json`, and the files read by it."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
-from contextlib import suppress
-from dataclasses import dataclass
-from difflib import get_close_matches
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import frictionless
 import pandas as pd
 
-from analysis.dates import EXPECTED, parse_date
 from analysis.errors import DataError
 
 Schema = Mapping[str, Any]
 DTYPES = {"string": "str", "number": "Float64", "integer": "Int64", "boolean": "boolean"}
-IDS = ("trade_id", "event_id", "period_id", "source_id")
-
-
-@dataclass(frozen=True, order=True)
-class Fault:
-    """One thing wrong in one file: where, what was expected, what was found, how to mend it.
-
-    `row` counts as a spreadsheet does (the header is row 1); it is 0 for a fault of the whole file.
-
-    Examples
-    --------
-    >>> print(Fault("trade.csv", 7, "date", "a year such as 2020", "20O0", "type digits only"))
-    trade.csv, row 7, column 'date': expected a year such as 2020, found '20O0' (type digits only)
-    """
-
-    file: str
-    row: int
-    column: str
-    expected: str
-    found: str
-    hint: str = ""
-
-    def __str__(self) -> str:
-        """Return the fault in one line."""
-        place = (
-            self.file + (f", row {self.row}" if self.row else "") + (f", column {self.column!r}" if self.column else "")
-        )
-        return f"{place}: expected {self.expected}, found {self.found!r}" + (f" ({self.hint})" if self.hint else "")
 
 
 def read_schema(folder: Path) -> Schema:
@@ -54,7 +21,7 @@ def read_schema(folder: Path) -> Schema:
     Raises
     ------
     DataError
-        If the file is missing, is not JSON, or lacks the dyad, the article or the start of the coverage.
+        If the file is missing or is not JSON.
 
     Examples
     --------
@@ -71,28 +38,7 @@ def read_schema(folder: Path) -> Schema:
         ) from error
     except json.JSONDecodeError as error:
         raise DataError(f"{path.name}, row {error.lineno}: expected JSON, found a fault there: {error.msg}") from error
-    schema = {**package, "tables": {table["name"]: table for table in package["resources"]}}
-    _check_properties(schema, folder)
-    return schema
-
-
-def _check_properties(schema: Schema, folder: Path) -> None:
-    dyad, table = schema.get("dyad"), schema["tables"]["sources"]
-    if not isinstance(dyad, list) or len(set(dyad)) != 2:
-        raise DataError(f"datapackage.json, property 'dyad': expected the codes of two countries, found {dyad!r}")
-    try:
-        start = parse_date(str(schema.get("coverage_start"))).earliest
-    except DataError:
-        start = None
-    if start is None:
-        found = schema.get("coverage_start")
-        raise DataError(f"datapackage.json, property 'coverage_start': expected a year such as 1991, found {found!r}")
-    path = folder / table["path"]
-    known = list(read_table(folder, table).index) if path.is_file() else [schema.get("article")]
-    if schema.get("article") not in known:
-        raise DataError(
-            f"datapackage.json, property 'article': expected an id of sources.csv, found {schema.get('article')!r}"
-        )
+    return {**package, "tables": {table["name"]: table for table in package["resources"]}}
 
 
 def read_table(folder: Path, table: Schema) -> pd.DataFrame:
@@ -112,127 +58,6 @@ def read_table(folder: Path, table: Schema) -> pd.DataFrame:
     dtypes = {field["name"]: DTYPES[field["type"]] for field in table["schema"]["fields"]}
     frame = pd.read_csv(folder / table["path"], dtype=dtypes, keep_default_na=False, na_values=[""], encoding="utf-8")
     return frame.set_index(table["schema"]["primaryKey"])
-
-
-def find_faults(folder: Path) -> list[Fault]:
-    """Return every fault of a dossier's files, sorted by file, row and column.
-
-    Parameters
-    ----------
-    folder : pathlib.Path
-        Holds `datapackage.json` and the CSVs that it names.
-
-    Raises
-    ------
-    DataError
-        If `datapackage.json` itself cannot be read.
-
-    Examples
-    --------
-    >>> from analysis.dossier import DEFAULT
-    >>> find_faults(DEFAULT)
-    []
-    """
-    schema = read_schema(folder)
-    report = frictionless.Package(str(folder / "datapackage.json")).validate()
-    faults = {_name_error(error.to_dict(), Path(""), schema) for error in report.errors}
-    for task in report.tasks:
-        faults |= {_name_error(error.to_dict(), Path(str(task.place)), schema) for error in task.errors}
-    found = {fault for fault in faults if fault}
-    return sorted(found | set(_check_rules(folder, schema, {fault.file for fault in found})))
-
-
-def _name_error(error: Mapping[str, Any], path: Path, schema: Schema) -> Fault | None:
-    kind, row, column = error["type"], error.get("rowNumber", 0), error.get("fieldName", "")
-    table = next((table for table in schema["tables"].values() if table["path"] == path.name), None)
-    fields = {field["name"]: field for field in table["schema"]["fields"]} if table else {}
-    cell = "" if error.get("cell") is None else str(error["cell"])
-    if kind == "primary-key":
-        return None  # `unique` and `required` name the cell
-    if kind == "foreign-key":
-        target = error["referenceName"] or path.stem
-        found = str(error["fieldCells"][0])
-        return Fault(
-            path.name,
-            row,
-            error["fieldNames"][0],
-            f"an id of {target}.csv",
-            found,
-            "add the row there or correct the id",
-        )
-    if kind in ("type-error", "constraint-error"):
-        return Fault(path.name, row, column, _describe_field(fields[column]), cell, _suggest(cell, fields[column]))
-    if kind == "unique-error":
-        return Fault(path.name, row, column, "an id of its own", cell, error["note"])
-    expected = {
-        "blank-row": "a row of data",
-        "extra-cell": f"{len(fields)} cells, as in the header",
-        "missing-cell": f"{len(fields)} cells, as in the header",
-        "missing-label": f"the column {column!r}",
-        "incorrect-label": f"the column {column!r}",
-        "extra-label": "no further column",
-    }
-    hint = "" if kind in expected else error["message"]
-    found = cell or error.get("label", "") or "" if kind in expected else kind
-    return Fault(path.name, row, column, expected.get(kind, "a readable CSV file"), found, hint)
-
-
-def _describe_field(field: Schema) -> str:
-    rules = field.get("constraints", {})
-    if "enum" in rules:
-        return "one of " + ", ".join(map(str, rules["enum"]))
-    if "pattern" in rules:
-        return EXPECTED if "\\.\\." in rules["pattern"] else f"text of the form {rules['pattern']}"
-    names = {"number": "a number", "integer": "a whole number", "boolean": "TRUE or FALSE", "string": "text"}
-    words = [names[field["type"]]]
-    words += [f"of at most {rules['maxLength']} characters"] if "maxLength" in rules else []
-    words += [f"not below {rules['minimum']}"] if "minimum" in rules else []
-    words += [f"not above {rules['maximum']}"] if "maximum" in rules else []
-    return " ".join(words) + (", not empty" if rules.get("required") else "")
-
-
-def _suggest(cell: str, field: Schema) -> str:
-    near = get_close_matches(cell, [str(value) for value in field.get("constraints", {}).get("enum", [])], n=1)
-    return f"did you mean {near[0]!r}?" if near else str(field.get("description", ""))
-
-
-def _check_rules(folder: Path, schema: Schema, broken: set[str]) -> Iterator[Fault]:
-    """Yield what Table Schema cannot say, for the files that keep to it; the codebook lists these rules."""
-    tables = {name: table for name, table in schema["tables"].items() if table["path"] not in broken}
-    frames = {name: read_table(folder, table).reset_index() for name, table in tables.items()}
-    yield from _check_ids(frames)
-    for name, frame in frames.items():
-        for column in sorted({"date", "start", "end"} & set(frame.columns)):
-            for row, text in frame[column].dropna().items():
-                try:
-                    parse_date(text)
-                except DataError as error:
-                    yield Fault(f"{name}.csv", int(str(row)) + 2, column, "a date that can be", text, str(error))
-    if "trade" in frames:
-        yield from _check_trade(frames["trade"])
-    if "periods" in frames:
-        yield from _check_periods(frames["periods"])
-    if {"events", "fields"} <= set(frames):
-        yield from _check_events(frames["events"], set(frames["fields"].iloc[:, 0]))
-    if {"events", "actors"} <= set(frames):
-        yield from _check_effects(frames["events"], frames["actors"], set(schema["dyad"]))
-
-
-def _check_periods(periods: pd.DataFrame) -> Iterator[Fault]:
-    for row, (start, end) in enumerate(zip(periods["start"], periods["end"], strict=True), start=2):
-        with suppress(DataError):
-            first = parse_date(start).earliest if pd.notna(start) else None
-            last = parse_date(end).latest if pd.notna(end) else None
-            if first and last and last < first:
-                yield Fault("periods.csv", row, "end", f"an end that is not before the start, {start}", end)
-
-
-def _check_effects(events: pd.DataFrame, actors: pd.DataFrame, dyad: set[str]) -> Iterator[Fault]:
-    counted = find_counted(events, actors.set_index("code")["country"], dyad)
-    for row, (counts, effect) in enumerate(zip(counted, events["effect"], strict=True), start=2):
-        if counts == pd.isna(effect):
-            wish = "-1, 0 or 1, since the act counts" if counts else "an empty cell, since the act does not count"
-            yield Fault("events.csv", row, "effect", wish, "" if pd.isna(effect) else str(effect), "see README.md")
 
 
 def find_counted(events: pd.DataFrame, countries: pd.Series, dyad: set[str]) -> pd.Series:
@@ -263,66 +88,3 @@ def find_counted(events: pd.DataFrame, countries: pd.Series, dyad: set[str]) -> 
     )
     between = [bool(mutual) or {one, other} == dyad for one, other, mutual in pairs]
     return pd.Series(between, events.index, dtype=bool) & events["parent_id"].isna() & (events["status"] == "observed")
-
-
-def _check_ids(frames: Mapping[str, pd.DataFrame]) -> Iterator[Fault]:
-    seen: dict[str, str] = {}
-    for name, frame in frames.items():
-        for row, value in frame.iloc[:, 0].items() if frame.columns[0] in IDS else ():
-            if value in seen:
-                yield Fault(
-                    f"{name}.csv",
-                    int(str(row)) + 2,
-                    frame.columns[0],
-                    "an id unlike all others",
-                    value,
-                    f"it stands in {seen[value]}.csv too",
-                )
-            seen[value] = name
-
-
-def _check_trade(trade: pd.DataFrame) -> Iterator[Fault]:
-    cells: Any
-    for row, cells in enumerate(trade.itertuples(), start=2):
-        for side in ("exporter", "importer"):
-            if cells.flow == "one_way" and pd.isna(getattr(cells, side)):
-                yield Fault("trade.csv", row, side, f"an {side}, since flow is one_way", "")
-        for low, high in (("value_low", "value"), ("value", "value_high"), ("value_low", "value_high")):
-            lower, upper = getattr(cells, low), getattr(cells, high)
-            if pd.notna(lower) and pd.notna(upper) and lower > upper:
-                yield Fault("trade.csv", row, low, f"at most {high}, {upper}", str(lower), "")
-
-
-def _check_events(events: pd.DataFrame, fields: set[str]) -> Iterator[Fault]:
-    parents = events.set_index("event_id")["parent_id"].dropna().to_dict()
-    cells: Any
-    for row, cells in enumerate(events.itertuples(), start=2):
-        for column in ("persons", "fields"):
-            listed = [] if pd.isna(getattr(cells, column)) else str(getattr(cells, column)).split(";")
-            if listed != sorted(set(listed)):
-                yield Fault(
-                    "events.csv",
-                    row,
-                    column,
-                    f"{';'.join(sorted(set(listed)))}",
-                    ";".join(listed),
-                    "a list is sorted, each member once",
-                )
-            for name in sorted(set(listed) - fields) if column == "fields" else ():
-                yield Fault(
-                    "events.csv",
-                    row,
-                    column,
-                    "fields that fields.csv lists",
-                    name,
-                    "add it there or correct it",
-                )
-        if parents.get(str(cells.parent_id)):
-            yield Fault(
-                "events.csv",
-                row,
-                "parent_id",
-                "a larger act that is no part itself",
-                str(cells.parent_id),
-                "name the larger act",
-            )
