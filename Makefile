@@ -60,7 +60,7 @@ $(READY): requirements.lock pyproject.toml
 	  install="uv pip install --quiet --compile-bytecode --python $(RUN)"; \
 	else \
 	  $(RUN) -c '' 2>/dev/null || { \
-	    fits || { echo "Python 3.11 or newer is needed, and $(PYTHON) is $$($(PYTHON) --version 2>&1 || echo missing)." \
+	    fits || { echo "Python 3.11 or newer is needed, and $(PYTHON) is $$($(PYTHON) --version 2>/dev/null || echo missing)." \
 	      "Mend it: sudo apt-get install -y python3.11 python3.11-venv && make $(GOAL) PYTHON=python3.11"; exit 1; }; \
 	    $(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo "$(PYTHON) has no venv module." \
 	      "Mend it: sudo apt-get install -y python3-venv"; exit 1; }; \

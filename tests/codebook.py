@@ -75,13 +75,7 @@ def make_table(resource: Mapping[str, Any]) -> str:
     for field in schema["fields"]:
         rules = field.get("constraints", {})
         required = ("yes" if rules.get("required") else "no") + (", unique" if rules.get("unique") else "")
-        cells = [
-            f"`{field['name']}`",
-            field["type"],
-            field.get("unit", ""),
-            required,
-            describe_values(field, keys),
-        ]
+        cells = [f"`{field['name']}`", field["type"], field.get("unit", ""), required, describe_values(field, keys)]
         lines.append(f"| {' | '.join([*cells, field['description']])} |")
     return "\n".join(lines)
 

@@ -102,11 +102,7 @@ def test_package_is_valid() -> None:
 
 def test_package_names_dyad_article_and_start() -> None:
     package = read_package()
-    assert (package["dyad"], package["article"], package["coverage_start"]) == (
-        ["IRN", "TJK"],
-        "ARTICLE",
-        "1991",
-    )
+    assert (package["dyad"], package["article"], package["coverage_start"]) == (["IRN", "TJK"], "ARTICLE", "1991")
     assert [resource["path"] for resource in package["resources"]] == [f"{name}.csv" for name in TABLES]
 
 
@@ -118,8 +114,7 @@ def test_package_describes_every_column() -> None:
 
 
 @pytest.mark.parametrize(
-    "text",
-    ["2019", "2019-06", "2025-01-15", "2006~", "1992/1997", "../1995", "2015-12/..", "2015~/2019", "../.."],
+    "text", ["2019", "2019-06", "2025-01-15", "2006~", "1992/1997", "../1995", "2015-12/..", "2015~/2019", "../.."]
 )
 def test_date_pattern_takes_the_profile(text: str) -> None:
     assert re.fullmatch(date_pattern(), text)
@@ -318,10 +313,7 @@ def test_no_sentence_of_the_article_is_kept() -> None:
 @needs_article
 def test_our_words_are_our_own() -> None:
     article = " ".join(read_paragraphs().values())
-    texts = [
-        (DATA / "README.md").read_text(encoding="utf-8"),
-        (DATA / "datapackage.json").read_text(encoding="utf-8"),
-    ]
+    texts = [(DATA / "README.md").read_text(encoding="utf-8"), (DATA / "datapackage.json").read_text(encoding="utf-8")]
     for name in TABLES:
         texts += [
             cell for row in read_rows(name) for column, cell in row.items() if column not in ("text_start", "text_end")
@@ -337,11 +329,7 @@ def test_codebook_matches_the_schema() -> None:
 def test_codebook_command_prints_the_codebook() -> None:
     command = [sys.executable, str(Path(__file__).parent / "codebook.py")]
     printed = subprocess.run(
-        command,
-        check=True,
-        capture_output=True,
-        encoding="utf-8",
-        env={**os.environ, "PYTHONIOENCODING": "utf-8"},
+        command, check=True, capture_output=True, encoding="utf-8", env={**os.environ, "PYTHONIOENCODING": "utf-8"}
     ).stdout
     assert printed == (DATA / "README.md").read_text(encoding="utf-8") + "\n"
 

@@ -9,7 +9,7 @@ from bs4 import BeautifulSoup
 
 from analysis import display
 from analysis.display import describe_figure, draw_picture, draw_table, link_rows, read_marks, show
-from analysis.style import canvas
+from analysis.page import canvas
 
 
 @pytest.fixture

@@ -14,11 +14,12 @@ from matplotlib.collections import PathCollection
 from matplotlib.text import Text
 
 from analysis import load_dossier, plot_goldstein, plot_overview, plot_timeline, plot_trade
+from analysis.page import canvas
 from analysis.plots.goldstein import stack_acts
 from analysis.plots.placing import Label, place_labels
 from analysis.plots.timeline import lay_out
 from analysis.plots.trade import find_gaps, select_figures
-from analysis.style import canvas, house_style
+from analysis.style import house_style
 from analysis.svg import picture
 
 PLOTS = {"trade": plot_trade, "timeline": plot_timeline, "goldstein": plot_goldstein}
@@ -124,11 +125,7 @@ def test_plot_draws_into_the_users_axes_and_returns_them(dossier, name, variant)
 @pytest.mark.parametrize("name", NAMES)
 def test_plot_same_bytes_twice_whatever_the_callers_theme(dossier, name):
     plain = picture(draw(name, dossier))
-    with (
-        sns.plotting_context("poster"),
-        sns.axes_style("darkgrid"),
-        plt.rc_context({"axes.labelcolor": "red"}),
-    ):
+    with sns.plotting_context("poster"), sns.axes_style("darkgrid"), plt.rc_context({"axes.labelcolor": "red"}):
         assert picture(draw(name, dossier)) == plain
 
 
@@ -350,9 +347,7 @@ def test_plot_goldstein_counts_and_mean_by_hand(dossier):
     scores = [1.0, 2.0, 3.0, 4.0, 10.0]
     period = acts["period"].cat.categories[0]
     acts = acts.assign(
-        goldstein=pd.array(scores, dtype="Float64"),
-        period=period,
-        effect=pd.array([1, 1, 1, 1, -1], dtype="Int64"),
+        goldstein=pd.array(scores, dtype="Float64"), period=period, effect=pd.array([1, 1, 1, 1, -1], dtype="Int64")
     )
     acts["period"] = acts["period"].astype(dossier.events["period"].dtype)
     alt = plot_goldstein(acts).figure.alt

@@ -14,18 +14,9 @@ from click.testing import CliRunner
 from nbformat import v4
 
 from analysis.__main__ import main
+from analysis.batch import Job, plan_batch, plan_job, run_jobs, write_index
 from analysis.errors import ParameterError, RenderError
-from analysis.render import (
-    Job,
-    describe_error,
-    plan_batch,
-    plan_job,
-    read_notebook,
-    render_notebook,
-    run_jobs,
-    write_index,
-    write_whole,
-)
+from analysis.render import describe_error, read_notebook, render_notebook, write_whole
 
 ROOT = Path(__file__).parents[1]
 OTHER = ROOT / "tests" / "dossier"

@@ -11,7 +11,8 @@ import matplotlib.pyplot as plt
 import pandas as pd
 import pytest
 
-from analysis import style, svg
+from analysis import page, style, svg
+from analysis.plots import placing
 
 
 @pytest.fixture(autouse=True)
@@ -63,8 +64,8 @@ def test_house_style_leaves_the_callers_settings():
 
 @pytest.mark.parametrize("width", [360, 720])
 def test_furnish_measures_are_css_pixels(width):
-    ax = style.canvas(width=width)
-    style.furnish(ax, title="A title", subtitle="What", source="Where from", height=200, left=40, right=20)
+    ax = page.canvas(width=width)
+    page.furnish(ax, title="A title", subtitle="What", source="Where from", height=200, left=40, right=20)
     box = ax.get_window_extent()
     assert (ax.figure.size[0], box.height) == (width, pytest.approx(200))
     assert (box.x0, width - box.x1) == (pytest.approx(40), pytest.approx(20))
@@ -73,7 +74,7 @@ def test_furnish_measures_are_css_pixels(width):
 
 def test_furnish_on_another_figure_sets_the_title_only():
     _, ax = plt.subplots()
-    style.furnish(ax, title="A title", subtitle="What", source="Where", height=200)
+    page.furnish(ax, title="A title", subtitle="What", source="Where", height=200)
     assert ax.get_title(loc="left") == "A title"
     assert len(ax.figure.axes) == 1
     assert not ax.figure.texts
@@ -81,13 +82,13 @@ def test_furnish_on_another_figure_sets_the_title_only():
 
 def test_wrap_text_keeps_every_word():
     text = "Phases are those of the narrative, and a verylongwordthatdoesnotfit stands alone"
-    lines = style.wrap_text(text, 90)
+    lines = page.wrap_text(text, 90)
     assert " ".join(lines) == text
-    assert all(style.measure_text(line) <= 90 for line in lines if " " in line)
+    assert all(page.measure_text(line) <= 90 for line in lines if " " in line)
 
 
 def test_pack_touching_spans_share_a_lane():
-    assert style.pack([(0, 5), (5, 9), (4, 6)]) == [0, 0, 1]
+    assert placing.pack([(0, 5), (5, 9), (4, 6)]) == [0, 0, 1]
 
 
 def test_to_years_leap_year():
@@ -114,7 +115,7 @@ def act(start, end, **kwargs):
     ids=["month", "year", "about", "span", "not before", "not after", "no date"],
 )
 def test_draw_interval(case, x, boxes, lines):
-    ax = style.canvas()
+    ax = page.canvas()
     assert style.draw_interval(ax, 0, case, low=1990, high=2026) == pytest.approx(x)
     assert (len(ax.patches), len(ax.lines)) == (boxes, lines)
 
@@ -129,7 +130,7 @@ def test_draw_marks_shape_colour_and_fill_say_what_the_act_is():
             "part": [False] * 4,
         }
     )
-    ax = style.canvas()
+    ax = page.canvas()
     style.draw_marks(ax, marks)
     drawn = {float(group.get_offsets()[0][0]): group for group in ax.collections}
     colours = {x: plt.matplotlib.colors.to_hex(group.get_edgecolor()[0]) for x, group in drawn.items()}
@@ -140,16 +141,16 @@ def test_draw_marks_shape_colour_and_fill_say_what_the_act_is():
 
 
 def test_draw_marks_kwargs_win():
-    ax = style.canvas()
+    ax = page.canvas()
     row = {"x": [0], "y": [0], "bearing": [1], "certainty": ["asserted"], "part": [False]}
     style.draw_marks(ax, pd.DataFrame(row), color="#ff0000", alpha=0.5)
     assert plt.matplotlib.colors.to_hex(ax.collections[0].get_facecolor()[0]) == "#ff0000"
 
 
 def make_figure():
-    ax = style.canvas(width=360)
+    ax = page.canvas(width=360)
     with style.house_style():
-        style.furnish(ax, title='A "straight" title & more', source="50% of <all> #1", height=80)
+        page.furnish(ax, title='A "straight" title & more', source="50% of <all> #1", height=80)
         ax.set(xlim=(0, 1), ylim=(0, 1))
         ax.plot([0.123456, 0.9], [0.1, 0.9], color=style.COOP)
         ax.add_patch(plt.Rectangle((0.2, 0.2), 0.3, 0.3, **style.HATCH))
@@ -178,8 +179,8 @@ def test_picture_follows_the_readers_theme():
 
 
 def test_picture_ids_are_used_and_differ_between_figures():
-    other = style.canvas()
-    style.furnish(other, title="Another", height=50)
+    other = page.canvas()
+    page.furnish(other, title="Another", height=50)
     texts = [svg.picture(make_figure()), svg.picture(other.figure)]
     ids = [set(re.findall(r' id="([^"]+)"', text)) for text in texts]
     assert ids[0]
@@ -215,4 +216,4 @@ def test_png_is_twice_the_size_and_leaves_the_svg_alone():
 def test_boxes_overlap_is_symmetric():
     boxes = [(0.0, 2.0, 0.0, 2.0), (1.0, 3.0, 1.0, 3.0), (2.0, 4.0, 0.0, 1.0)]
     for one, two in combinations(boxes, 2):
-        assert style.is_free(one, [two]) == style.is_free(two, [one])
+        assert placing.is_free(one, [two]) == placing.is_free(two, [one])

@@ -33,16 +33,10 @@ def validate(folder: Path) -> None:
 @main.command()
 @click.argument("notebooks", nargs=-1, type=click.Path(path_type=Path))
 @click.option(
-    "-p",
-    "parameters",
-    multiple=True,
-    metavar="NAME=VALUE",
-    help="Set a parameter of the notebook; repeatable.",
+    "-p", "parameters", multiple=True, metavar="NAME=VALUE", help="Set a parameter of the notebook; repeatable."
 )
 @click.option(
-    "--batch",
-    type=click.Path(path_type=Path, exists=True, dir_okay=False),
-    help="Render what a batch file lists.",
+    "--batch", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="Render what a batch file lists."
 )
 @click.option(
     "--output",
@@ -52,11 +46,7 @@ def validate(folder: Path) -> None:
     help="Folder of the reports (default: reports/).",
 )
 @click.option(
-    "--workers",
-    type=click.IntRange(min=1),
-    default=1,
-    show_default=True,
-    help="Processes that render at once.",
+    "--workers", type=click.IntRange(min=1), default=1, show_default=True, help="Processes that render at once."
 )
 def render(
     notebooks: tuple[Path, ...], parameters: tuple[str, ...], batch: Path | None, output: Path, workers: int
@@ -64,7 +54,7 @@ def render(
     """Render notebooks (default: all) as HTML reports, and the index of the folder."""
     from tqdm import tqdm
 
-    from analysis.render import plan_batch, plan_job, run_jobs, write_index
+    from analysis.batch import plan_batch, plan_job, run_jobs, write_index
 
     given = dict(_split(text) for text in parameters)
     if batch and (notebooks or given):
@@ -79,10 +69,7 @@ def render(
     if failed:
         sys.exit(
             "\n".join(
-                [
-                    f"{len(failed)} of {len(jobs)} reports failed; the last good ones are left as they were:",
-                    *failed,
-                ]
+                [f"{len(failed)} of {len(jobs)} reports failed; the last good ones are left as they were:", *failed]
             )
         )
 

@@ -15,20 +15,14 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from analysis.citing import format_number, join_rows
-from analysis.style import Canvas, canvas
+from analysis.page import Canvas, canvas
 from analysis.svg import data_uri, picture
 
 WIDTHS = (720, 360)
 
 
 def show(
-    thing: Any,
-    /,
-    *args: Any,
-    caption: str = "",
-    formats: Mapping[str, str] | None = None,
-    alt: str = "",
-    **kwargs: Any,
+    thing: Any, /, *args: Any, caption: str = "", formats: Mapping[str, str] | None = None, alt: str = "", **kwargs: Any
 ) -> None:
     """Display a picture or a table, with what a reader without eyes, script or network needs.
 

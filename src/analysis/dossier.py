@@ -185,14 +185,7 @@ def _complete(frames: dict[str, pd.DataFrame], schema: Schema) -> Dossier:
     tables = {name: frames[name] for name in ("actors", "fields", "cameo", "sources")}
     first, second = schema["dyad"]
     return Dossier(
-        trade,
-        events,
-        periods,
-        **tables,
-        dyad=(first, second),
-        article=article,
-        first_day=first_day,
-        last_day=last_day,
+        trade, events, periods, **tables, dyad=(first, second), article=article, first_day=first_day, last_day=last_day
     )
 
 

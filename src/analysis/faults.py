@@ -238,12 +238,7 @@ def _check_events(events: pd.DataFrame, fields: set[str]) -> Iterator[Fault]:
                 )
             for name in sorted(set(listed) - fields) if column == "fields" else ():
                 yield Fault(
-                    "events.csv",
-                    row,
-                    column,
-                    "fields that fields.csv lists",
-                    name,
-                    "add it there or correct it",
+                    "events.csv", row, column, "fields that fields.csv lists", name, "add it there or correct it"
                 )
         if parents.get(str(cells.parent_id)):
             yield Fault(

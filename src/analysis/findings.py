@@ -73,13 +73,17 @@ def find_rupture(events: pd.DataFrame) -> str:
     first = cite(_count_acts(len(together)), join_rows(together) or searched)
     second = cite(len(apart), join_rows(apart) or searched)
     verb = "brings" if len(together) == 1 else "bring"
-    total = f"{first} {verb} the two governments together, {second} push them apart."
+    pushes = "pushes" if len(apart) == 1 else "push"
+    total = f"{first} {verb} the two governments together, {second} {pushes} them apart."
     turn, counts = find_turn(events), count_effects(events)
+    if len(counts) == 1 and counts["acts"].sum() == len(acts):
+        only: Any = counts.iloc[0]
+        return f"{total} All are told in one phase, “{cite(counts.index[0], only['rows'])}”."
     if not turn:
         return f"{total} In no phase do acts that push apart outnumber the others."
     phase: Any = counts.loc[turn]
     name = escape_markdown(turn)
-    inside = f"{phase['apart']} of {len(apart)}" if len(counts) > 1 else phase["apart"]
+    inside = f"{phase['apart']} of {len(apart)}"
     return (
         f"{total} The turn is the phase “{name}”: it holds {cite(inside, phase['rows'])} acts that push apart and "
         f"{cite(phase['together'], phase['rows'])} that bring together."

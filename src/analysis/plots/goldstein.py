@@ -7,10 +7,11 @@ from typing import Any
 import pandas as pd
 from matplotlib.axes import Axes
 
-from analysis import style
+from analysis import page, style
 from analysis.citing import format_number
 from analysis.metrics import count_effects, score_periods
 from analysis.metrics.events import FEWEST
+from analysis.plots import placing
 from analysis.plots.words import count_words, join_words, name_source
 from analysis.style import EFFECTS, INK, MARK, MUTED, NOTE, RULE, each, write
 
@@ -47,13 +48,13 @@ def plot_goldstein(events: pd.DataFrame, *, ax: Axes | None = None, title: str =
     'Goldstein score'
     """
     with style.house_style():
-        ax = style.canvas() if ax is None else ax
+        ax = page.canvas() if ax is None else ax
         acts = stack_acts(events)
         if acts.empty:
-            return style.draw_nothing(ax, "scored acts between the two governments")
+            return page.draw_nothing(ax, "scored acts between the two governments")
         bands = _measure_bands(acts)
         height = float(bands["bottom"].iloc[-1])
-        style.furnish(
+        page.furnish(
             ax,
             title=title or _find_title(bands, acts),
             subtitle="Each act on the Goldstein scale. Counts are by effect on relations, not by score.",
@@ -121,7 +122,7 @@ def _draw_axes(ax: Axes, height: float) -> None:
 
 
 def _draw_band(ax: Axes, band: Any) -> None:
-    y, pixel = band.top + 15, 1 / style.scale(ax)[0]
+    y, pixel = band.top + 15, 1 / page.scale(ax)[0]
     ax.axhline(band.top, color=RULE, lw=0.75, zorder=0)
     write(ax, band.Index, -LIMIT, y, weight="bold")
     counts = [(0, f"▲ {band.together}", 1), (-46, f"▼ {band.apart}", -1), (-92, f"■ {band.neutral}", 0)]
@@ -144,11 +145,11 @@ def _find_contradictions(acts: pd.DataFrame) -> pd.DataFrame:
 
 
 def _label_contradictions(ax: Axes, acts: pd.DataFrame) -> None:
-    taken = style.locate(ax, acts["x"], acts["y"])
+    taken = placing.locate(ax, acts["x"], acts["y"])
     for act in each(_find_contradictions(acts)):
         text = f"{act.label}, {format_number(act.x, '+.1f')}"
-        tries = (text, "\n".join(style.wrap_text(text, 110, NOTE)))
-        any(style.write_beside(ax, part, act.x, act.y, taken, sides="right left", size=NOTE) for part in tries)
+        tries = (text, "\n".join(page.wrap_text(text, 110, NOTE)))
+        any(placing.write_beside(ax, part, act.x, act.y, taken, sides="right left", size=NOTE) for part in tries)
 
 
 def _list_keys(acts: pd.DataFrame, bands: pd.DataFrame) -> list[style.Key]:
@@ -189,11 +190,11 @@ def _describe_source(acts: pd.DataFrame, events: pd.DataFrame) -> str:
 
 def _describe(bands: pd.DataFrame, acts: pd.DataFrame) -> str:
     plain = bands["mean"].isna() & (bands["apart"] == 0)
-    parts = [f"{band.Index} {band.together} together, {band.apart} apart" for band in each(bands[~plain])]
+    parts = [f"{band.Index} {band.together} to {band.apart}" for band in each(bands[~plain])]
     means = [f", mean {format_number(mean, '+.1f')}" if pd.notna(mean) else "" for mean in bands.loc[~plain, "mean"]]
     parts = [part + mean for part, mean in zip(parts, means, strict=True)]
-    parts += [f"other phases {bands.loc[plain, 'together'].sum()} together, 0 apart"] if plain.any() else []
+    parts += [f"others {bands.loc[plain, 'together'].sum()} to 0"] if plain.any() else []
     parts += [f"in all {bands['neutral'].sum()} neither"] if bands["neutral"].any() else []
     odd = [f"{act.label} scores {format_number(act.x, '+.1f')}" for act in each(_find_contradictions(acts).head(2))]
-    words = f"Dot plot of {len(acts)} acts on the Goldstein scale, −10 to +10, by phase: {'; '.join(parts)}."
+    words = f"Dot plot of {len(acts)} acts, Goldstein −10 to +10. Together to apart: {'; '.join(parts)}."
     return words + (f" Against its effect, {join_words(odd)}." if odd else "")

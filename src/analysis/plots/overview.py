@@ -8,16 +8,17 @@ from typing import Any
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.patches import Rectangle
 
-from analysis import style
+from analysis import page, style
 from analysis.dossier import Dossier
+from analysis.plots import placing
+from analysis.plots.phases import BAR, draw_phases, lay_phases
 from analysis.plots.placing import Label, Placed, place_labels
 from analysis.plots.trade import draw_figures, select_figures
 from analysis.plots.words import count_sides, count_words, join_words, name_source
-from analysis.style import BAND, CONF, EFFECTS, INK, MARK, MUTED, NOTE, RULE, each, write
+from analysis.style import BAND, EFFECTS, INK, MARK, MUTED, NOTE, RULE, each, write
 
-BAR, GAP, TRADE = 20, 14, 112
+GAP, TRADE = 14, 112
 FULL, SMALL = 11.5, 7.5  # height of an act and of a part in a column
 SILENCE = 5  # years without an act before the picture says so
 
@@ -48,42 +49,63 @@ def plot_overview(dossier: Dossier, *, width: int = 720, title: str = "") -> Fig
     ['acts', 'page', 'phases', 'trade']
     """
     with style.house_style():
-        ax = style.canvas(width=width)
-        ax.set_label("acts")
-        page: Any = ax.figure
+        ax = page.canvas(width=width)
         acts, figures = stack_acts(dossier.events), select_figures(dossier.trade)
         if acts.empty and figures.empty:
-            return style.draw_nothing(ax, "acts and no trade figures").get_figure(root=True) or page
+            return _get_figure(page.draw_nothing(ax, "acts and no trade figures"))
         low, high = _find_years(dossier)
-        per_year = style.measure_plot(ax) / (high - low)
-        phases, silence = _lay_phases(dossier, low, high, per_year), _find_silence(acts)
+        per_year = page.measure_plot(ax) / (high - low)
+        phases = lay_phases(dossier, low=low, high=high, per_year=per_year)
+        silence = _find_silence(acts)
         heights = {side: _measure_side(acts, side) for side in (1, -1)}
         labels = {side: _place_side(acts, side, (low, high), per_year, silence) for side in heights}
-        top = BAR * float(phases["lane"].max() + 1 if len(phases) else 0)
-        middle = sum(heights.values())
-        style.furnish(
-            ax,
-            title=title or _find_title(dossier),
-            subtitle=f"Phases, acts and {count_words(len(figures), 'trade figure')} in the article.",
-            keys=style.list_keys(acts) + _list_arrows(acts),
-            source=_describe_source(dossier, acts, figures, sum(map(len, labels.values()))),
-            height=top + middle + TRADE + 2 * GAP,
-            alt=_describe(dossier, acts, figures, silence),
-            data=_list_data(acts, figures),
-        )
-        page.add_strip(ax, top=top + GAP, height=middle)
-        bars = page.add_strip(top=0, height=top or 1, label="phases")
-        trade = page.add_strip(top=top + middle + 2 * GAP, height=TRADE, label="trade")
-        for strip in (ax, bars, trade):
-            years = style.draw_years(strip, low, high)
-        for strip in (ax, trade):
-            _draw_ground(strip, years, phases[phases["turn"]])
-        _draw_phases(bars, phases, top or 1)
+        tops = [BAR * float(phases["lane"].max() + 1 if len(phases) else 0), sum(heights.values()), TRADE]
+        labelled = sum(map(len, labels.values()))
+        _furnish(ax, dossier, acts, figures, title=title, labelled=labelled, height=sum(tops) + 2 * GAP)
+        _, bars, trade = _add_strips(ax, tops, low, high, phases)
+        draw_phases(bars, phases, tops[0] or 1)
         _draw_acts(ax, acts, heights, silence)
         for side, placed in labels.items():
             _draw_labels(ax, placed, side, low, per_year)
         _draw_trade(trade, figures)
-        return page  # type: ignore[no-any-return]
+        return _get_figure(ax)
+
+
+def _get_figure(ax: Axes) -> Figure:
+    figure: Any = ax.figure
+    return figure  # type: ignore[no-any-return]
+
+
+def _furnish(
+    ax: Axes, dossier: Dossier, acts: pd.DataFrame, figures: pd.DataFrame, *, title: str, labelled: int, height: float
+) -> None:
+    page.furnish(
+        ax,
+        title=title or _find_title(dossier),
+        subtitle=f"Phases, acts and {count_words(len(figures), 'trade figure')} in the article.",
+        keys=style.list_keys(acts) + _list_arrows(acts),
+        source=_describe_source(dossier, acts, figures, labelled),
+        height=height,
+        alt=_describe(dossier, acts, figures, _find_silence(acts)),
+        data=_list_data(acts, figures),
+    )
+
+
+def _add_strips(
+    ax: Axes, heights: list[float], low: float, high: float, phases: pd.DataFrame
+) -> tuple[Axes, Axes, Axes]:
+    """Return the strips of acts, phases and trade, on one time axis."""
+    sheet: Any = ax.figure
+    top, middle, bottom = heights
+    ax.set_label("acts")
+    sheet.add_strip(ax, top=top + GAP, height=middle)
+    bars = sheet.add_strip(top=0, height=top or 1, label="phases")
+    trade = sheet.add_strip(top=top + middle + 2 * GAP, height=bottom, label="trade")
+    for strip in (ax, bars, trade):
+        years = page.draw_years(strip, low, high)
+    for strip in (ax, trade):
+        _draw_ground(strip, years, phases[phases["turn"]])
+    return ax, bars, trade
 
 
 def _find_years(dossier: Dossier) -> tuple[float, float]:
@@ -133,39 +155,8 @@ def _measure_side(acts: pd.DataFrame, side: int) -> float:
     return float(max([96.0, *(acts.loc[acts["side"] == side, "top"] + 52)]))
 
 
-def _lay_phases(dossier: Dossier, low: float, high: float, per_year: float) -> pd.DataFrame:
-    """Return the phases with the place of bar and name (inside, else right, else left) and the lane."""
-    turn = count_sides(dossier.events)[3]
-    phases = dossier.periods[dossier.periods["kind"] == "phase"]
-    start, end = (
-        style.to_years(phases["earliest"]).clip(lower=low),
-        style.to_years(phases["latest"], end=True),
-    )
-    room = (
-        pd.Series([style.measure_text(label, NOTE, weight="bold") + 8 for label in phases["label"]], phases.index)
-        / per_year
-    )
-    inside = end - start > room
-    right = ~inside & (end + room < high)
-    spans = zip(start.where(inside | right, start - room), end.where(~right, end + room), strict=True)
-    return phases.assign(
-        start=start,
-        end=end,
-        sure_start=style.to_years(phases["sure_start"]),
-        sure_end=style.to_years(phases["sure_end"], end=True).fillna(end),
-        x=start.where(~right, end),
-        left=inside | right,
-        turn=phases["label"] == turn,
-        lane=style.pack(spans),
-    )
-
-
 def _place_side(
-    acts: pd.DataFrame,
-    side: int,
-    years: tuple[float, float],
-    per_year: float,
-    silence: tuple[int, int] | None,
+    acts: pd.DataFrame, side: int, years: tuple[float, float], per_year: float, silence: tuple[int, int] | None
 ) -> list[Placed]:
     (low, high), height = years, _measure_side(acts, side)
     dated = acts[(acts["side"] == side) & acts["column"].notna()]
@@ -178,7 +169,7 @@ def _place_side(
     if side < 0 and acts["column"].isna().any():
         taken.append((0.0, 13.0 * acts["column"].isna().sum() + 60, height - 18, height))
     labels = [
-        Label(row.x, row.top, "\n".join(style.wrap_text(row.label, 104, NOTE)), row.rank)
+        Label(row.x, row.top, "\n".join(page.wrap_text(row.label, 104, NOTE)), row.rank)
         for row in each(columns.dropna(subset=["rank"]))
     ]
     return place_labels(labels, taken, width=(high - low) * per_year, height=height)
@@ -191,30 +182,14 @@ def _draw_ground(ax: Axes, years: list[int], turn: pd.DataFrame) -> None:
         ax.axvline(year, color=RULE, lw=0.7, zorder=-4)
 
 
-def _draw_phases(ax: Axes, phases: pd.DataFrame, height: float) -> None:
-    ax.set_axis_off()
-    ax.set_ylim(height, 0)
-    for phase in each(phases):
-        y = 2 + BAR * phase.lane
-        how: dict[str, Any] = {"color": CONF, "weight": "bold"} if phase.turn else {"color": INK}
-        outer, inner = phase.end - phase.start, phase.sure_end - phase.sure_start
-        dots: dict[str, Any] = {"fc": BAND, "ec": MARK, "lw": 0.8, "ls": (0, (1.5, 2)), "clip_on": False}
-        ax.add_patch(Rectangle((phase.start, y), outer, 16, **dots))
-        if inner > 0:
-            edge = CONF if phase.turn else "none"
-            ax.add_patch(Rectangle((phase.sure_start, y), inner, 16, fc=RULE, ec=edge, lw=1.6, zorder=2))
-        dx, ha = (4, "left") if phase.left else (-4, "right")
-        write(ax, phase.label, phase.x, y + 8.5, dx=dx, ha=ha, size=NOTE, **how)
-
-
 def _draw_acts(ax: Axes, acts: pd.DataFrame, heights: dict[int, float], silence: tuple[int, int] | None) -> None:
     ax.set(ylim=(-heights[-1], heights[1]), xticks=[], yticks=[])
     ax.spines.bottom.set_visible(False)
     ax.axhline(0, color=INK, lw=1)
-    low, pixel, bottom = ax.get_xlim()[0], 1 / style.scale(ax)[0], 9 - heights[-1]
+    low, pixel, bottom = ax.get_xlim()[0], 1 / page.scale(ax)[0], 9 - heights[-1]
     dated, undated = acts[acts["column"].notna()], acts[acts["column"].isna()]
     dated = dated.assign(x=dated["column"].astype(float) + 0.5)
-    style.draw_marks(ax, dated, size=46 if style.measure_plot(ax) > 500 else 34)
+    style.draw_marks(ax, dated, size=46 if page.measure_plot(ax) > 500 else 34)
     for act in each(dated[dated["open"] != 0]):
         _draw_arrow(ax, act.x + 8 * act.open * pixel, act.y, act.open, act.bearing)
     if len(undated):
@@ -223,13 +198,7 @@ def _draw_acts(ax: Axes, acts: pd.DataFrame, heights: dict[int, float], silence:
         write(ax, "no date", x[-1], bottom, dx=10, size=NOTE)
     if silence:
         start, end = silence[0], silence[1] + 1
-        arrow = {
-            "arrowstyle": "|-|,widthA=.2,widthB=.2",
-            "color": MUTED,
-            "lw": 0.8,
-            "shrinkA": 0,
-            "shrinkB": 0,
-        }
+        arrow = {"arrowstyle": "|-|,widthA=.2,widthB=.2", "color": MUTED, "lw": 0.8, "shrinkA": 0, "shrinkB": 0}
         ax.annotate("", (start, -10), (end, -10), arrowprops=arrow)
         text = f"none dated\n{silence[0]}–{silence[1]}"
         write(ax, text, (start + end) / 2, -29, ha="center", size=NOTE, color=MUTED)
@@ -258,9 +227,9 @@ def _draw_trade(ax: Axes, figures: pd.DataFrame) -> None:
     if len(figures):
         ax.vlines(figures["x"], 0, figures["value"], color=RULE, lw=3, zorder=1)
         draw_figures(ax, figures, size=50)
-        taken = style.locate(ax, figures["x"], figures["value"])
+        taken = placing.locate(ax, figures["x"], figures["value"])
         for row in each(figures):
-            style.write_beside(ax, row.text, row.x, row.value, taken, sides="above left right", weight="bold")
+            placing.write_beside(ax, row.text, row.x, row.value, taken, sides="above left right", weight="bold")
 
 
 def _list_arrows(acts: pd.DataFrame) -> list[style.Key]:

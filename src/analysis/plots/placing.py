@@ -1,11 +1,17 @@
-"""Labels that never cover a mark, another label or a leader; the same place on every machine."""
+"""Places for labels and bars: none covers a mark, another label or a leader; the same on every machine."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from analysis.style import NOTE, Box, is_free, measure_text
+from matplotlib.axes import Axes
+
+from analysis.page import measure_text
+from analysis.style import EDGE, LABEL, MUTED, NOTE, write
+
+Box = tuple[float, float, float, float]
+"""Left, right, bottom, top."""
 
 LINE = 13  # height of a line of a label
 
@@ -89,3 +95,79 @@ def _meets(placed: Placed, box: Box) -> bool:
     x0, y0, x1, y1 = placed.label.x, placed.label.top + 2, (placed.box[0] + placed.box[1]) / 2, placed.box[2]
     points = [(x0 + (x1 - x0) * step / 24, y0 + (y1 - y0) * step / 24) for step in range(1, 24)]
     return any(box[0] < x < box[1] and box[2] < y < box[3] for x, y in points)
+
+
+def locate(ax: Axes, xs: Iterable[float], ys: Iterable[float], *, half: float = 7) -> list[Box]:
+    """Return where marks of a size stand on the page.
+
+    Examples
+    --------
+    >>> from analysis.page import canvas
+    >>> len(locate(canvas(), [0.5], [0.5]))
+    1
+    """
+    spots = [ax.transData.transform((x, y)) * 96 / ax.figure.dpi for x, y in zip(xs, ys, strict=True)]
+    return [(float(x) - half, float(x) + half, float(y) - half, float(y) + half) for x, y in spots]
+
+
+def write_beside(
+    ax: Axes,
+    text: str,
+    x: float,
+    y: float,
+    taken: list[Box],
+    *,
+    sides: str = "above left right below",
+    note: str = "",
+    **kwargs: Any,
+) -> bool:
+    """Write a text, with a note under it, at the first free side of a mark, if any; add it to `taken`.
+
+    Examples
+    --------
+    >>> from analysis.page import canvas
+    >>> write_beside(canvas(), "140", 0.5, 0.5, [])
+    True
+    """
+    font = {"points": kwargs.get("size", LABEL), "weight": kwargs.get("weight", "normal")}
+    wide = max([measure_text(line, **font) for line in text.split("\n")] + [measure_text(note, NOTE)])
+    half = 16.0 if note else 7.5 * (text.count("\n") + 1)
+    left, _, bottom, _ = locate(ax, [x], [y], half=0)[0]
+    edges = ax.get_window_extent().padded(EDGE * ax.figure.dpi / 96)
+    across, up = wide / 2 + 11, half + 9
+    for side in sides.split():
+        dx, dy = {"above": (0.0, up), "below": (0.0, -up), "left": (-across, 0.0), "right": (across, 0.0)}[side]
+        box = (left + dx - wide / 2, left + dx + wide / 2, bottom + dy - half, bottom + dy + half)
+        inside = edges.x0 <= box[0] * ax.figure.dpi / 96 and box[1] * ax.figure.dpi / 96 <= edges.x1
+        if inside and is_free(box, taken):
+            taken.append(box)
+            write(ax, text, x, y, dx=dx, dy=dy + 7 * bool(note), ha="center", **kwargs)
+            write(ax, note, x, y, dx=dx, dy=dy - 9, ha="center", size=NOTE, color=MUTED)
+            return True
+    return False
+
+
+def is_free(box: Box, taken: Iterable[Box]) -> bool:
+    """Return whether a box overlaps none of those taken.
+
+    Examples
+    --------
+    >>> is_free((0, 1, 0, 1), [(1, 2, 0, 1)]), is_free((0, 1, 0, 1), [(0.5, 2, 0, 1)])
+    (True, False)
+    """
+    return all(box[1] <= other[0] or box[0] >= other[1] or box[3] <= other[2] or box[2] >= other[3] for other in taken)
+
+
+def pack(spans: Iterable[tuple[float, float]]) -> list[int]:
+    """Return a lane for each span so that none overlaps another in its lane; the first free lane is taken.
+
+    Examples
+    --------
+    >>> pack([(0, 5), (3, 6), (5, 9)])
+    [0, 1, 0]
+    """
+    ends, lanes = list[float](), list[int]()
+    for low, high in spans:
+        lanes.append(next((lane for lane, end in enumerate(ends) if end <= low + 1e-9), len(ends)))
+        ends[lanes[-1] : lanes[-1] + 1] = [high]
+    return lanes

@@ -9,7 +9,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
-from analysis import style
+from analysis import page, style
 from analysis.plots.words import count_sides, count_words, join_words, name_source
 from analysis.style import EDGE, EFFECTS, INK, LABEL, MARK, MUTED, NOTE, RULE, each, write
 
@@ -47,14 +47,14 @@ def plot_timeline(events: pd.DataFrame, *, ax: Axes | None = None, title: str = 
     True
     """
     with style.house_style():
-        ax = style.canvas() if ax is None else ax
+        ax = page.canvas() if ax is None else ax
         if events.empty:
-            return style.draw_nothing(ax, "acts")
-        canvas = isinstance(ax.figure, style.Canvas)
-        narrow = canvas and style.measure_plot(ax) < 500
+            return page.draw_nothing(ax, "acts")
+        canvas = isinstance(ax.figure, page.Canvas)
+        narrow = canvas and page.measure_plot(ax) < 500
         rows = lay_out(events, height=33 if narrow else 17, lift=23 if narrow else 8.5)
         left = _measure_labels(rows) if canvas and not narrow else EDGE
-        style.furnish(
+        page.furnish(
             ax,
             title=title or _find_title(events),
             subtitle="One row an act, with its date as far as the article gives it.",
@@ -118,8 +118,8 @@ def lay_out(events: pd.DataFrame, *, height: float = 17, lift: float = 8.5) -> p
 
 
 def _measure_labels(rows: pd.DataFrame) -> float:
-    widest = max(style.measure_text(row.label) + 12 * row.part for row in each(rows))
-    return EDGE + float(widest) + 12 + max(style.measure_text(when, NOTE) for when in rows["when"]) + 12
+    widest = max(page.measure_text(row.label) + 12 * row.part for row in each(rows))
+    return EDGE + float(widest) + 12 + max(page.measure_text(when, NOTE) for when in rows["when"]) + 12
 
 
 def _draw_axes(ax: Axes, rows: pd.DataFrame) -> tuple[float, float]:
@@ -129,7 +129,7 @@ def _draw_axes(ax: Axes, rows: pd.DataFrame) -> tuple[float, float]:
     height = rows["bottom"].max()
     ax.set(ylim=(height, 0), yticks=[], xlim=(low - margin, high + margin), xticks=[])
     if len(dated):
-        ax.vlines(style.draw_years(ax, *ax.get_xlim()), 0, height, color=RULE, lw=0.7, zorder=0)
+        ax.vlines(page.draw_years(ax, *ax.get_xlim()), 0, height, color=RULE, lw=0.7, zorder=0)
     return ax.get_xlim()
 
 
@@ -137,7 +137,7 @@ def _draw_headings(ax: Axes, rows: pd.DataFrame, left: float) -> None:
     """Write the phases from the left edge of the page."""
     across: Any = ax.get_yaxis_transform()
     for group, top in rows.groupby("group", sort=False)["top"].min().items():
-        start = (EDGE - left) / style.measure_plot(ax, left=left, right=RIGHT)
+        start = (EDGE - left) / page.measure_plot(ax, left=left, right=RIGHT)
         line = Line2D([start, 1], [top - 3] * 2, color=RULE, lw=0.8, zorder=0, clip_on=False, transform=across)
         ax.add_line(line)
         write(ax, str(group), start, top - 8, va="baseline", weight="bold", xycoords=across)
@@ -145,15 +145,15 @@ def _draw_headings(ax: Axes, rows: pd.DataFrame, left: float) -> None:
 
 def _draw_labels(ax: Axes, rows: pd.DataFrame, left: float, *, narrow: bool) -> None:
     """Write label and date beside the mark, above it where the page is narrow, as ticks on another figure."""
-    if not isinstance(ax.figure, style.Canvas):
+    if not isinstance(ax.figure, page.Canvas):
         ax.set_yticks(rows["y"], list(rows["label"]), size=NOTE)
         ax.set_xlabel("year")
         return
-    start, end = EDGE - left, style.measure_plot(ax) + EDGE - left if narrow else -12.0
+    start, end = EDGE - left, page.measure_plot(ax) + EDGE - left if narrow else -12.0
     for row in each(rows):
         indent, y = 12 * row.part, row.top + 9 if narrow else row.y
-        room = end - start - indent - 8 - style.measure_text(row.when, NOTE)
-        size = LABEL if style.measure_text(row.label) <= room else NOTE
+        room = end - start - indent - 8 - page.measure_text(row.when, NOTE)
+        size = LABEL if page.measure_text(row.label) <= room else NOTE
         colour = MUTED if pd.isna(row.bearing) else INK
         how: Any = {"xycoords": ax.get_yaxis_transform()}
         write(ax, row.label, 0, y, dx=start + indent, size=size, color=colour, **how)

@@ -10,9 +10,10 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import MaxNLocator
 
-from analysis import style
+from analysis import page, style
 from analysis.citing import format_number
 from analysis.metrics import select_comparable, trade_ratio
+from analysis.plots import placing
 from analysis.plots.words import count_words, join_words, name_source
 from analysis.style import EDGE, HATCH, INK, MUTED, PAPER, RULE, TITLE, each, write
 
@@ -52,16 +53,16 @@ def plot_trade(trade: pd.DataFrame, *, ax: Axes | None = None, title: str = "", 
     'million USD'
     """
     with style.house_style():
-        ax = style.canvas() if ax is None else ax
+        ax = page.canvas() if ax is None else ax
         figures = select_figures(trade)
         if figures.empty:
-            return style.draw_nothing(ax, "trade figures")
+            return page.draw_nothing(ax, "trade figures")
         margin = max(1.0, 0.06 * (figures["end"].max() - figures["start"].min()))
         low, high = float(figures["start"].min() - margin), float(figures["end"].max() + margin)
         changes, gaps = _compare(trade, figures), find_gaps(figures)
-        changes = _place(changes, low, high, style.measure_plot(ax, **SIDES) / (high - low))
+        changes = _place(changes, low, high, page.measure_plot(ax, **SIDES) / (high - low))
         height = HEIGHT + (LANE * int(changes["lane"].max() + 1) if len(changes) else 0)
-        style.furnish(
+        page.furnish(
             ax,
             title=title or _find_title(trade, len(figures)),
             subtitle=f"{_name_flow(figures)}, {figures['unit'].iloc[0]}. Nothing is known between points.",
@@ -76,10 +77,10 @@ def plot_trade(trade: pd.DataFrame, *, ax: Axes | None = None, title: str = "", 
         _draw_gaps(ax, gaps, top)
         draw_figures(ax, figures, **kwargs)
         _draw_changes(ax, changes, top)
-        taken = style.locate(ax, figures["x"], figures["value"], half=8)
+        taken = placing.locate(ax, figures["x"], figures["value"], half=8)
         for figure in each(figures.loc[_rank(figures)]):
             how = {"note": figure.under, "size": TITLE, "weight": "bold"}
-            style.write_beside(ax, figure.text, figure.x, figure.value, taken, **how)
+            placing.write_beside(ax, figure.text, figure.x, figure.value, taken, **how)
         return ax
 
 
@@ -157,27 +158,27 @@ def _place(changes: pd.DataFrame, low: float, high: float, per_year: float) -> p
     placed = []
     for change in each(changes):
         x0, x1 = change.pair[0] + 0.5, change.pair[1] + 0.5
-        half = (style.measure_text(f"×{change.text}", weight="bold") / 2 + 5) / per_year
+        half = (page.measure_text(f"×{change.text}", weight="bold") / 2 + 5) / per_year
         x = (x0 + x1) / 2
         if x1 - x0 < 2 * half + 16 / per_year:
             x = x0 - half if x0 - 2 * half > low else min(x1 + half, high - half)
         placed.append((min(x0, x - half), max(x1, x + half), x0, x1, x, change.text))
     frame = pd.DataFrame(sorted(placed), columns=["left", "right", "x0", "x1", "x", "text"])
-    return frame.assign(lane=style.pack(zip(frame["left"], frame["right"], strict=True)))
+    return frame.assign(lane=placing.pack(zip(frame["left"], frame["right"], strict=True)))
 
 
 def _draw_axes(ax: Axes, figures: pd.DataFrame, low: float, high: float, height: float) -> float:
     """Set both axes, the value from zero, and return the highest grid line."""
-    style.draw_years(ax, low, high)
+    page.draw_years(ax, low, high)
     ticks = MaxNLocator(nbins=4, steps=[1, 2, 2.5, 5, 10]).tick_values(0, max(float(figures["high"].max()), 1e-9))
     top, unit = float(ticks[-1]), figures["unit"].iloc[0]
     ax.set_ylim(0, top * 1.16 * height / HEIGHT)
     ax.set_yticks(ticks, [_read_number(tick) for tick in ticks])
     ax.hlines(ticks[1:], low, high, color=RULE, lw=0.75, zorder=0)
     ax.set_ylabel(unit)
-    if isinstance(ax.figure, style.Canvas):
+    if isinstance(ax.figure, page.Canvas):
         ax.set_ylabel(unit, rotation=0, ha="left", va="bottom")
-        across = (EDGE - SIDES["left"]) / style.measure_plot(ax, **SIDES)
+        across = (EDGE - SIDES["left"]) / page.measure_plot(ax, **SIDES)
         ax.yaxis.set_label_coords(across, 1.045 * top, transform=ax.get_yaxis_transform())
     else:
         ax.set_xlabel("year")
@@ -185,13 +186,13 @@ def _draw_axes(ax: Axes, figures: pd.DataFrame, low: float, high: float, height:
 
 
 def _draw_gaps(ax: Axes, gaps: list[tuple[int, int]], top: float) -> None:
-    per_year, per_unit = style.scale(ax)
+    per_year, per_unit = page.scale(ax)
     for first, last in gaps:
         years = last - first + 1
         ax.add_patch(Rectangle((first, 0), years, top, **HATCH, zorder=-1))
         count = f"{years} year{'s' * (years > 1)}"
         for text in (f"{count}\nwithout a figure", f"{count}\nno figure", f"{years}\nnone"):
-            if max(map(style.measure_text, text.split("\n"))) < years * per_year - 6:
+            if max(map(page.measure_text, text.split("\n"))) < years * per_year - 6:
                 write(ax, text, first + years / 2, 22 / per_unit, ha="center", color=MUTED)
                 break
 
@@ -202,12 +203,12 @@ def draw_figures(ax: Axes, figures: pd.DataFrame, *, size: float = 68, **kwargs:
     Examples
     --------
     >>> from analysis import load_dossier
-    >>> ax = style.canvas()
+    >>> ax = page.canvas()
     >>> draw_figures(ax, select_figures(load_dossier().trade))
     >>> [len(points.get_offsets()) for points in ax.collections[-2:]]
     [1, 3]
     """
-    cap = 9 / style.scale(ax)[0]
+    cap = 9 / page.scale(ax)[0]
     for figure in each(figures):
         if figure.period_kind != "calendar_year":
             ax.plot([figure.start, figure.end], [figure.value] * 2, color=INK, lw=1.2)
@@ -223,7 +224,7 @@ def draw_figures(ax: Axes, figures: pd.DataFrame, *, size: float = 68, **kwargs:
 
 def _draw_changes(ax: Axes, changes: pd.DataFrame, top: float) -> None:
     """Draw the ratios as on a technical drawing: arrows that join dates, not values."""
-    per_unit = style.scale(ax)[1]
+    per_unit = page.scale(ax)[1]
     arrow = {"arrowstyle": "|-|,widthA=.3,widthB=0", "color": MUTED, "lw": 1, "shrinkA": 0, "shrinkB": 0}
     for change in each(changes):
         y = 1.16 * top + LANE * (change.lane + 0.5) / per_unit

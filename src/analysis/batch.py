@@ -1,0 +1,164 @@
+"""Many reports in one go: what a batch file asks for, run one by one or side by side, and the index of a folder."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import yaml
+from bs4 import BeautifulSoup, Tag
+from jinja2 import Environment, FileSystemLoader
+
+from analysis.dossier import load_dossier
+from analysis.errors import AnalysisError, ParameterError
+from analysis.parameters import Value, check_parameters, read_parameters
+from analysis.render import TEMPLATES, Report, describe_error, read_notebook, render_notebook, write_whole
+
+
+@dataclass(frozen=True)
+class Job:
+    """One report to render: a notebook, its parameters, and the file it becomes."""
+
+    notebook: Path
+    output: Path
+    parameters: Mapping[str, Value]
+
+
+def plan_batch(path: Path, output: Path) -> list[Job]:
+    """Return the jobs that a batch file asks for.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        YAML: a list ``reports`` of entries with ``notebook`` (a name in ``notebooks/``), ``parameters`` and ``each``:
+        lists of values, or ``periods`` for all phases of the dossier. Every combination becomes a report.
+    output : pathlib.Path
+        Folder of the reports.
+
+    Raises
+    ------
+    ParameterError
+        If an entry has unknown keys or parameters, or two jobs would write one file.
+
+    Examples
+    --------
+    >>> from analysis.dossier import DEFAULT
+    >>> plan_batch(DEFAULT.parent / "reports" / "batch.yml", Path("out"))[0].output.name
+    '01-trade.html'
+    """
+    jobs: list[Job] = []
+    for entry in yaml.safe_load(path.read_text(encoding="utf-8"))["reports"]:
+        unknown = sorted(set(entry) - {"notebook", "parameters", "each"})
+        if unknown:
+            raise ParameterError(f"{path.name}: expected notebook, parameters, each; found {', '.join(unknown)}")
+        notebook = path.parent.parent / "notebooks" / f"{entry['notebook']}.ipynb"
+        fixed = entry.get("parameters") or {}
+        grid = {name: _expand(values, fixed) for name, values in (entry.get("each") or {}).items()}
+        for combination in product(*grid.values()):
+            jobs.append(plan_job(notebook, output, {**fixed, **dict(zip(grid, combination, strict=True))}))
+    names = [job.output.name for job in jobs]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise ParameterError(f"{path.name}: two reports would be written to {', '.join(twice)}")
+    return jobs
+
+
+def _expand(values: Any, fixed: Mapping[str, Any]) -> list[Any]:
+    if isinstance(values, list):
+        return values
+    if values != "periods":
+        raise ParameterError(f"each: expected a list or 'periods', found {values!r}")
+    periods = load_dossier(fixed.get("dossier") or None).periods
+    return [str(name) for name in periods.index[periods["kind"] == "phase"]]
+
+
+def plan_job(notebook: Path, output: Path, given: Mapping[str, Any]) -> Job:
+    """Return one job, its parameters checked; the file is named after the notebook and what was given.
+
+    Raises
+    ------
+    ParameterError, RenderError
+        As `check_parameters` and `read_notebook`, with the notebook's name.
+
+    Examples
+    --------
+    >>> from analysis.dossier import DEFAULT
+    >>> plan_job(DEFAULT.parent / "notebooks" / "01-trade.ipynb", Path("out"), {"first_year": "2015"}).output.name
+    '01-trade-first_year-2015.html'
+    """
+    try:
+        parameters = check_parameters(read_parameters(read_notebook(notebook)), given)
+    except ParameterError as error:
+        raise ParameterError(f"{notebook.name}: {error}") from error
+    values = [f"{name}-{re.sub(r'[^A-Za-z0-9]+', '-', str(value)).strip('-')}" for name, value in parameters.items()]
+    return Job(notebook, output / ("-".join([notebook.stem, *values]) + ".html"), parameters)
+
+
+def run_job(job: Job) -> Report:
+    """Render one job; an error of the data or the notebook becomes part of the report.
+
+    Examples
+    --------
+    >>> run_job(Job(Path("nowhere.ipynb"), Path("report.html"), {})).error
+    'RenderError: nowhere.ipynb: expected a notebook, found none'
+    """
+    try:
+        return render_notebook(job.notebook, job.output, parameters=job.parameters)
+    except AnalysisError as error:
+        return Report(job.notebook, job.output, describe_error(error))
+
+
+def run_jobs(jobs: Sequence[Job], *, workers: int = 1) -> Iterable[Report]:
+    """Yield a report for each job, in the order of the jobs.
+
+    Parameters
+    ----------
+    jobs : sequence of Job
+    workers : int
+        Processes; one renders in this process.
+
+    Examples
+    --------
+    >>> list(run_jobs([]))
+    []
+    """
+    if workers == 1:
+        yield from map(run_job, jobs)
+        return
+    with ProcessPoolExecutor(workers) as pool:
+        yield from pool.map(run_job, jobs)
+
+
+def write_index(folder: Path) -> Path:
+    """Write `index.html`: title, finding and parameters of every report in the folder.
+
+    Examples
+    --------
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     write_index(Path(folder)).name
+    'index.html'
+    """
+    reports = []
+    for path in sorted(folder.glob("*.html"), key=lambda path: path.stem):  # in full first
+        if path.name == "index.html":
+            continue
+        page = BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
+        description, eyebrow = page.find("meta", attrs={"name": "description"}), page.select_one(".eyebrow")
+        lines = eyebrow.get_text("\n").strip().split("\n") if eyebrow else [""]
+        finding = str(description["content"]) if isinstance(description, Tag) else ""
+        reports.append(
+            {
+                "name": path.name,
+                "title": page.title.get_text() if page.title else path.stem,
+                "finding": finding,
+                "parameters": lines[-1],
+            }
+        )
+    loader = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=False)
+    write_whole(folder / "index.html", loader.get_template("report/list.html.j2").render(reports=reports) + "\n")
+    return folder / "index.html"
