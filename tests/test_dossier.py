@@ -488,7 +488,7 @@ def test_select_rows_period_takes_acts_and_leaves_trade(dossier):
     ("wish", "words"),
     [
         ({"certainty": "sure"}, "asserted, reported, alleged, denied, found 'sure'"),
-        ({"period": "K9"}, "K1, K2, K3, K4, found 'K9'"),
+        ({"period": "K9"}, "K1, K2, K3, found 'K9'"),
         ({"first_year": 2000, "last_year": 1990}, "expected 2000 or later, found 1990"),
     ],
 )
@@ -524,3 +524,8 @@ def test_list_rows_missing_is_an_empty_text(dossier):
     assert rows.loc["A1", "note"] == ""
     assert rows.loc["K1", "certainty"] == ""
     assert "<NA>" not in rows.to_string()
+
+
+def test_select_rows_takes_a_phase_and_no_theme() -> None:
+    with pytest.raises(DataError, match="period: expected one of PH1, PH2, PH3, PH4, PH6, PH7, PH8, PH9, found 'PH5'"):
+        select_rows(load_dossier(), period="PH5")

@@ -275,7 +275,7 @@ def test_plot_trade_many_figures(dossier):
     trade = pd.concat(rows).set_axis([f"Y{year}" for year in years])
     trade["year"] = trade["year"].astype("Int64")
     figure = plot_trade(trade, ax=canvas(width=360)).figure
-    assert "the others are in the table" in figure.alt
+    assert "the others are among the plotted values" in figure.alt
     texts = find_texts(figure)
     for (one, a), (two, b) in combinations(texts, 2):
         over = min(a.x1, b.x1) - max(a.x0, b.x0) > 1 and min(a.y1, b.y1) - max(a.y0, b.y0) > 2
@@ -351,7 +351,7 @@ def test_plot_goldstein_counts_and_mean_by_hand(dossier):
     )
     acts["period"] = acts["period"].astype(dossier.events["period"].dtype)
     alt = plot_goldstein(acts).figure.alt
-    assert f"{period} 4 together, 1 apart, mean +4.0" in alt
+    assert f"{period} 4 to 1, mean +4.0" in alt
     ax = plot_goldstein(acts)
     spans = [group.get_segments()[0][:, 0].tolist() for group in ax.collections if hasattr(group, "get_segments")]
     assert [2.5, 4.75] in spans

@@ -112,6 +112,12 @@ def test_readme_commands_exist() -> None:
         assert CliRunner().invoke(main, [command, "--help"]).exit_code == 0
 
 
+def test_readme_shows_the_help_of_the_command() -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    done = CliRunner().invoke(main, ["render", "--help"], prog_name="python -m analysis", terminal_width=80)
+    assert done.output.strip() in text
+
+
 def test_no_file_names_a_machine_or_a_package_host() -> None:
     hosts = ["py" + "pi.org", "python" + "hosted.org", "registry." + "npmjs", "deb." + "debian.org"]
     paths = [r"(?<![\w.])/" + top + "/" for top in ("work", "root", "home", "tmp/bash")]

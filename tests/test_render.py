@@ -206,3 +206,11 @@ def test_same_notebook_twice_gives_the_same_bytes(tmp_path: Path) -> None:
     notebook = ROOT / "notebooks" / "01-trade.ipynb"
     pages = [render_notebook(notebook, tmp_path / name / "01-trade.html").output for name in ("one", "two")]
     assert pages[0].read_bytes() == pages[1].read_bytes() == (ROOT / "reports" / "01-trade.html").read_bytes()
+
+
+def test_command_finds_a_notebook_by_its_name_and_invites_to_no_failed_report(tmp_path: Path) -> None:
+    command = ["render", "01-trade", "-p", "certainty=sure", "--output", str(tmp_path / "out")]
+    result = CliRunner().invoke(main, command)
+    assert result.exit_code == 1
+    assert "01-trade.ipynb: cell 3, DataError: certainty: expected one of asserted" in result.output
+    assert "Open " not in result.output

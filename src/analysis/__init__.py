@@ -1,6 +1,6 @@
 """A published article on two countries, coded into tables: load, count, cite, draw and render it."""
 
-from analysis.citing import PARAMETERS, Quantity, cite, join_rows, pick
+from analysis.citing import PARAMETERS, Quantity, cite, format_number, join_rows, pick
 from analysis.display import show
 from analysis.dossier import Dossier, list_rows, load_dossier, select_rows
 from analysis.errors import AnalysisError, DataError, ParameterError, RenderError
@@ -41,6 +41,7 @@ __all__ = [
     "find_rupture",
     "find_trade",
     "find_turn",
+    "format_number",
     "join_rows",
     "leave_one_out",
     "list_left_out",

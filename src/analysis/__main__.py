@@ -59,12 +59,12 @@ def render(
     given = dict(_split(text) for text in parameters)
     if batch and (notebooks or given):
         raise click.UsageError("--batch names its own notebooks and parameters; give one or the other")
-    chosen = notebooks or sorted((ROOT / "notebooks").glob("*.ipynb"))
+    chosen = [_find(path) for path in notebooks] or sorted((ROOT / "notebooks").glob("*.ipynb"))
     jobs = plan_batch(batch, output) if batch else [plan_job(path, output, given) for path in chosen]
     failed = []
     for report in tqdm(run_jobs(jobs, workers=workers), total=len(jobs), unit="report"):
         failed += [f"{report.notebook.name}: {report.error}"] if report.error else []
-    if output.is_dir():
+    if len(failed) < len(jobs):
         click.echo(f"Open {write_index(output)}")
     if failed:
         sys.exit(
@@ -72,6 +72,12 @@ def render(
                 [f"{len(failed)} of {len(jobs)} reports failed; the last good ones are left as they were:", *failed]
             )
         )
+
+
+def _find(path: Path) -> Path:
+    """Return a notebook's path; a bare name such as ``01-trade`` is looked for in `notebooks/`."""
+    named = ROOT / "notebooks" / f"{path.name.removesuffix('.ipynb')}.ipynb"
+    return named if not path.exists() and len(path.parts) == 1 and named.exists() else path
 
 
 def _split(text: str) -> tuple[str, str]:

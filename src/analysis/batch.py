@@ -139,6 +139,7 @@ def write_index(folder: Path) -> Path:
 
     Examples
     --------
+    >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     write_index(Path(folder)).name
     'index.html'

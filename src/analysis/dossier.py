@@ -126,8 +126,9 @@ def select_rows(
         raise DataError(f"certainty: expected one of {', '.join(CERTAINTIES)}, found {certainty!r}")
     if first_year and last_year and first_year > last_year:
         raise DataError(f"last_year: expected {first_year} or later, found {last_year}")
-    if period and period not in dossier.periods.index:
-        raise DataError(f"period: expected one of {', '.join(dossier.periods.index)}, found {period!r}")
+    phases = dossier.periods.index[dossier.periods["kind"] == "phase"]
+    if period and period not in phases:
+        raise DataError(f"period: expected one of {', '.join(phases)}, found {period!r}")
 
     def keep(frame: pd.DataFrame) -> pd.DataFrame:
         shown = frame["certainty"] <= certainty
@@ -149,7 +150,7 @@ def list_rows(dossier: Dossier) -> pd.DataFrame:
     -------
     pandas.DataFrame
         Index: row id. Columns, all text and empty where missing: when, content, certainty, basis (of the date),
-        note, paragraph, text_start, text_end.
+        coding (of an act), note, paragraph, text_start, text_end.
 
     Examples
     --------
@@ -162,12 +163,23 @@ def list_rows(dossier: Dossier) -> pd.DataFrame:
     amount = trade["value"].map("{:g}".format).astype("str") + " " + trade["unit"]
     parts = [
         trade.assign(content=flow + ": " + hedge + amount, basis=trade["date_basis"]),
-        events.assign(content=events["summary"], basis=events["date_basis"]),
+        events.assign(content=events["summary"], basis=events["date_basis"], coding=_describe_coding(events)),
         periods.assign(content="Phase: " + periods["label"], paragraph=periods["paragraphs"], when=""),
         sources.assign(content=sources["title"] + ", " + sources["publisher"].fillna(""), when=sources["date"]),
     ]
-    columns = ["when", "content", "certainty", "basis", "note", "paragraph", "text_start", "text_end"]
+    columns = ["when", "content", "certainty", "basis", "coding", "note", "paragraph", "text_start", "text_end"]
     return pd.concat([part.reindex(columns=columns).astype("object") for part in parts]).fillna("").astype("str")
+
+
+def _describe_coding(events: pd.DataFrame) -> pd.Series:
+    """Return how each act is coded, so that a count or a mean can be rebuilt from its sources."""
+    names = {"effect": "effect {:+d}", "cameo_code": "CAMEO {}", "goldstein": "Goldstein {:+.1f}", "period": "phase {}"}
+    texts = []
+    for cells in events[["actor", "target", *names]].astype("object").to_dict("records"):
+        who = [str(cells[side]) for side in ("actor", "target") if pd.notna(cells[side])]
+        words = [text.format(cells[name]) for name, text in names.items() if pd.notna(cells[name])]
+        texts.append("; ".join([" → ".join(who)] * bool(who) + words).replace("-", "−"))
+    return pd.Series(texts, events.index, dtype="str")
 
 
 def _complete(frames: dict[str, pd.DataFrame], schema: Schema) -> Dossier:

@@ -35,9 +35,9 @@ def find_trade(trade: pd.DataFrame) -> str:
     ratio = Quantity(pair["ratio"], pair["rows"], pair["ratio_low"], pair["ratio_high"], " times")
     count = cite(f"{len(figures)} trade figures", rows)
     start = cite(pair["start"], figures.iloc[-2]["rows"])
-    change = f"{count} are printed. The latest, {latest}, is {ratio:.2g} the figure of {start}"
+    change = f"{count} are shown. The latest, {latest}, is {ratio:.2g} the figure of {start}"
     if last["value"] == figures["value"].max():
-        return f"{change}, and the highest of all."
+        return f"{change}, and the highest of these."
     return f"{change}, but {share_of_peak(trade, year=int(last['year'])):.0f} of the highest, {_read_peak(figures)}."
 
 

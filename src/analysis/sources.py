@@ -137,6 +137,7 @@ def _list_row(name: str, cells: pd.Series, url: str) -> str:
         place = f' <a href="{link}" rel="noopener">Article, paragraph {escape(paragraph)}</a>'
     elif paragraph:
         place = f" Article, paragraphs {escape(paragraph.replace(';', ', '))}"
+    coding = f" <small>[{escape(cells['coding'])}]</small>" if cells["coding"] else ""
     note = f" <em>{escape(cells['note'])}</em>" if cells["note"] else ""
     text = f"{escape(head + cells['content'])}" + (f" ({escape(standing)})." if standing else ".")
-    return f'<li id="rows-{escape(name)}"><b>{escape(name)}</b> {text}{note}{place}</li>\n'
+    return f'<li id="rows-{escape(name)}"><b>{escape(name)}</b> {text}{coding}{note}{place}</li>\n'

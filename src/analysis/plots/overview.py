@@ -257,7 +257,7 @@ def _describe_source(dossier: Dossier, acts: pd.DataFrame, figures: pd.DataFrame
     rows = pd.concat([frame[["paragraph", "rows"]] for frame in (acts, figures)])
     ranked, context = int(acts["rank"].notna().sum()), int(dossier.events["bearing"].isna().sum())
     words = [name_source(rows)]
-    words += [f"Labelled: {labelled} of {ranked} acts; all are in the table."] if ranked > labelled else []
+    words += [f"Labelled: {labelled} of {ranked} acts."] if ranked > labelled else []
     words += [f"{count_words(context, 'row').capitalize()} of context left out."] if context else []
     return " ".join([*words, "The grey part of a phase is sure, its dotted ends are not."])
 

@@ -223,4 +223,4 @@ def _describe(rows: pd.DataFrame) -> str:
     }
     listed = [f"{found.sum()} {name}" for name, found in facts.items() if found.any()]
     words += [f"Of all {len(rows)} rows: {join_words(listed)}."] if listed else []
-    return " ".join([*words, "The rows are in the table."])
+    return " ".join(words)

@@ -288,7 +288,7 @@ def _describe_source(figures: pd.DataFrame, count: int) -> str:
 
 def _describe(figures: pd.DataFrame, changes: pd.DataFrame, gaps: list[tuple[int, int]]) -> str:
     shown = figures if len(figures) <= 2 * FEW else figures.loc[sorted(_rank(figures)[:3])]
-    rest = "" if len(shown) == len(figures) else "; the others are in the table"
+    rest = "" if len(shown) == len(figures) else "; the others are among the plotted values"
     count = f"{len(figures)} trade figure{'s' * (len(figures) > 1)}, {figures['unit'].iloc[0]}"
     words = [f"Dot chart of {count}: {', '.join(shown['said'])}{rest}."]
     ratios = [f"{int(row.x1)} is {row.text} times {int(row.x0)}" for row in each(changes)]

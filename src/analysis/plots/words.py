@@ -59,9 +59,7 @@ def name_source(frame: pd.DataFrame) -> str:
         prefix = row.rstrip("0123456789")
         prefixes.setdefault(prefix, {})[int(row[len(prefix) :] or 0)] = row
     listed = [text for names in prefixes.values() for text in list_ranges(names)]
-    rows = (
-        f"row{'s' * (len(frame) > 1)} {join_words(listed)}" if len(listed) < 7 else f"{len(frame)} rows, in the table"
-    )
+    rows = f"row{'s' * (len(frame) > 1)} {join_words(listed)}" if len(listed) < 7 else f"{len(frame)} rows"
     where = f", paragraph{'s' * (len(paragraphs) > 1)} {join_words(list_ranges(paragraphs))}" if paragraphs else ""
     return f"Source: the article{where} ({rows})."
 
