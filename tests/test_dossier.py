@@ -529,3 +529,8 @@ def test_list_rows_missing_is_an_empty_text(dossier):
 def test_select_rows_takes_a_phase_and_no_theme() -> None:
     with pytest.raises(DataError, match="period: expected one of PH1, PH2, PH3, PH4, PH6, PH7, PH8, PH9, found 'PH5'"):
         select_rows(load_dossier(), period="PH5")
+
+
+def test_list_rows_says_how_an_act_is_coded() -> None:
+    coding = list_rows(load_dossier()).loc["E29", "coding"]
+    assert coding == "IRN → IRPT; effect −1; CAMEO 043; Goldstein +2.8; phase Rupture"

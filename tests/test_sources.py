@@ -11,12 +11,12 @@ from bs4 import BeautifulSoup
 from analysis.errors import RenderError
 from analysis.sources import append_sources, find_numbers, link_article
 
-COLUMNS = ["when", "content", "certainty", "basis", "note", "paragraph", "text_start", "text_end"]
+COLUMNS = ["when", "content", "certainty", "basis", "coding", "note", "paragraph", "text_start", "text_end"]
 ROWS = pd.DataFrame(
     [
-        ["2000", "Total trade: 40 million USD", "asserted", "stated", "", "5", "Total trade, once", "in-between."],
-        ["2007", "<b>bold</b> & more", "alleged", "inferred", "<i>note</i>", "5", "to the", "end"],
-        ["", "Phase: Thaw", "", "", "", "4;5", "", ""],
+        ["2000", "Total trade: 40 million USD", "asserted", "stated", "", "", "5", "Total trade, once", "in-between."],
+        ["2007", "<b>bold</b> & more", "alleged", "inferred", "A → B; effect −1", "<i>note</i>", "5", "to the", "end"],
+        ["", "Phase: Thaw", "", "", "", "", "4;5", "", ""],
     ],
     index=["T1", "T2", "P1"],
     columns=COLUMNS,
@@ -144,7 +144,9 @@ def test_append_sources_leads_to_the_passage():
 
 def test_append_sources_says_certainty_and_basis():
     page = finish('<p><a href="#rows-T2">x</a></p>')
-    assert "(alleged, date inferred)" in page.select_one('[id="rows-T2"]').get_text()
+    entry = page.select_one('[id="rows-T2"]').get_text()
+    assert "(alleged, date inferred)" in entry
+    assert "[A → B; effect −1]" in entry
 
 
 def test_append_sources_a_row_without_a_passage_names_its_paragraphs():
