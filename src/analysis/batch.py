@@ -73,8 +73,7 @@ def _expand(values: Any, fixed: Mapping[str, Any]) -> list[Any]:
         return values
     if values != "periods":
         raise ParameterError(f"each: expected a list or 'periods', found {values!r}")
-    periods = load_dossier(fixed.get("dossier") or None).periods
-    return [str(name) for name in periods.index[periods["kind"] == "phase"]]
+    return list(map(str, load_dossier(fixed.get("dossier") or None).phases.index))
 
 
 def plan_job(notebook: Path, output: Path, given: Mapping[str, Any]) -> Job:

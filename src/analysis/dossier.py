@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from analysis.citing import format_number
 from analysis.dates import describe_date, parse_date
 from analysis.errors import DataError
 from analysis.faults import Fault, find_faults
@@ -16,6 +17,7 @@ from analysis.schema import Schema, find_counted, read_schema, read_table
 
 DEFAULT = Path(__file__).resolve().parents[2] / "data"
 CERTAINTIES = ("asserted", "reported", "alleged", "denied")
+HEDGES = {"exact": "", "about": "about ", "at_least": "at least ", "at_most": "at most "}
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,11 @@ class Dossier:
     article: pd.Series
     first_day: pd.Timestamp
     last_day: pd.Timestamp
+
+    @property
+    def phases(self) -> pd.DataFrame:
+        """The periods that are phases of the narrative, not themes."""
+        return self.periods[self.periods["kind"] == "phase"]
 
 
 def load_dossier(folder: str | PathLike[str] | None = None) -> Dossier:
@@ -126,9 +133,8 @@ def select_rows(
         raise DataError(f"certainty: expected one of {', '.join(CERTAINTIES)}, found {certainty!r}")
     if first_year and last_year and first_year > last_year:
         raise DataError(f"last_year: expected {first_year} or later, found {last_year}")
-    phases = dossier.periods.index[dossier.periods["kind"] == "phase"]
-    if period and period not in phases:
-        raise DataError(f"period: expected one of {', '.join(phases)}, found {period!r}")
+    if period and period not in dossier.phases.index:
+        raise DataError(f"period: expected one of {', '.join(dossier.phases.index)}, found {period!r}")
 
     def keep(frame: pd.DataFrame) -> pd.DataFrame:
         shown = frame["certainty"] <= certainty
@@ -159,7 +165,7 @@ def list_rows(dossier: Dossier) -> pd.DataFrame:
     """
     trade, events, periods, sources = dossier.trade, dossier.events, dossier.periods, dossier.sources
     flow = trade["flow"].map({"total": "Total trade"}).fillna(trade["exporter"] + " to " + trade["importer"])
-    hedge = trade["bound"].map({"about": "about ", "at_least": "at least ", "at_most": "at most "}).fillna("")
+    hedge = trade["bound"].map(HEDGES).fillna("")
     amount = trade["value"].map("{:g}".format).astype("str") + " " + trade["unit"]
     parts = [
         trade.assign(content=flow + ": " + hedge + amount, basis=trade["date_basis"]),
@@ -173,12 +179,14 @@ def list_rows(dossier: Dossier) -> pd.DataFrame:
 
 def _describe_coding(events: pd.DataFrame) -> pd.Series:
     """Return how each act is coded, so that a count or a mean can be rebuilt from its sources."""
-    names = {"effect": "effect {:+d}", "cameo_code": "CAMEO {}", "goldstein": "Goldstein {:+.1f}", "period": "phase {}"}
+    signs = {"effect": "+d", "goldstein": "+.1f"}
+    words = {"effect": "effect", "cameo_code": "CAMEO", "goldstein": "Goldstein", "period": "phase"}
     texts = []
-    for cells in events[["actor", "target", *names]].astype("object").to_dict("records"):
+    for cells in events[["actor", "target", *words]].astype("object").to_dict("records"):
         who = [str(cells[side]) for side in ("actor", "target") if pd.notna(cells[side])]
-        words = [text.format(cells[name]) for name, text in names.items() if pd.notna(cells[name])]
-        texts.append("; ".join([" → ".join(who)] * bool(who) + words).replace("-", "−"))
+        known = {name: cells[name] for name in words if pd.notna(cells[name])}
+        values = {name: format_number(cell, signs[name]) if name in signs else cell for name, cell in known.items()}
+        texts.append("; ".join([" → ".join(who)] * bool(who) + [f"{words[name]} {values[name]}" for name in known]))
     return pd.Series(texts, events.index, dtype="str")
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 from analysis.citing import Quantity, cite, escape_markdown, join_rows
+from analysis.dossier import HEDGES
 from analysis.metrics import compare_trade, count_effects, find_turn, select_comparable, share_of_peak
 
 
@@ -42,8 +43,7 @@ def find_trade(trade: pd.DataFrame) -> str:
 
 
 def _read_figure(figure: Any) -> str:
-    hedge = {"about": "about ", "at_least": "at least ", "at_most": "at most "}.get(figure["bound"], "")
-    return f"{hedge}{figure['value']:g} {figure['unit']}"
+    return f"{HEDGES.get(figure['bound'], '')}{figure['value']:g} {figure['unit']}"
 
 
 def _read_peak(figures: pd.DataFrame) -> str:

@@ -12,10 +12,9 @@ from analysis.citing import format_number
 from analysis.metrics import count_effects, score_periods
 from analysis.metrics.events import FEWEST
 from analysis.plots import placing
-from analysis.plots.words import count_words, join_words, name_source
+from analysis.plots.words import OUTSIDE, count_words, join_words, name_source
 from analysis.style import EFFECTS, INK, MARK, MUTED, NOTE, RULE, each, write
 
-OUTSIDE = "Outside the phases"
 LIMIT, STEP, HEAD, FOOT = 10.4, 12, 30, 32
 
 

@@ -60,9 +60,17 @@ def plot_overview(dossier: Dossier, *, width: int = 720, title: str = "") -> Fig
         heights = {side: _measure_side(acts, side) for side in (1, -1)}
         labels = {side: _place_side(acts, side, (low, high), per_year, silence) for side in heights}
         tops = [BAR * float(phases["lane"].max() + 1 if len(phases) else 0), sum(heights.values()), TRADE]
-        labelled = sum(map(len, labels.values()))
-        _furnish(ax, dossier, acts, figures, title=title, labelled=labelled, height=sum(tops) + 2 * GAP)
-        _, bars, trade = _add_strips(ax, tops, low, high, phases)
+        page.furnish(
+            ax,
+            title=title or _find_title(dossier),
+            subtitle=f"Phases, acts and {count_words(len(figures), 'trade figure')} in the article.",
+            keys=style.list_keys(acts) + _list_arrows(acts),
+            source=_describe_source(dossier, acts, figures, sum(map(len, labels.values()))),
+            height=sum(tops) + 2 * GAP,
+            alt=_describe(dossier, acts, figures, silence),
+            data=_list_data(acts, figures),
+        )
+        bars, trade = _add_strips(ax, tops, low, high, phases)
         draw_phases(bars, phases, tops[0] or 1)
         _draw_acts(ax, acts, heights, silence)
         for side, placed in labels.items():
@@ -76,25 +84,8 @@ def _get_figure(ax: Axes) -> Figure:
     return figure  # type: ignore[no-any-return]
 
 
-def _furnish(
-    ax: Axes, dossier: Dossier, acts: pd.DataFrame, figures: pd.DataFrame, *, title: str, labelled: int, height: float
-) -> None:
-    page.furnish(
-        ax,
-        title=title or _find_title(dossier),
-        subtitle=f"Phases, acts and {count_words(len(figures), 'trade figure')} in the article.",
-        keys=style.list_keys(acts) + _list_arrows(acts),
-        source=_describe_source(dossier, acts, figures, labelled),
-        height=height,
-        alt=_describe(dossier, acts, figures, _find_silence(acts)),
-        data=_list_data(acts, figures),
-    )
-
-
-def _add_strips(
-    ax: Axes, heights: list[float], low: float, high: float, phases: pd.DataFrame
-) -> tuple[Axes, Axes, Axes]:
-    """Return the strips of acts, phases and trade, on one time axis."""
+def _add_strips(ax: Axes, heights: list[float], low: float, high: float, phases: pd.DataFrame) -> tuple[Axes, Axes]:
+    """Give the acts their strip; return those of phases and trade, on the same time axis."""
     sheet: Any = ax.figure
     top, middle, bottom = heights
     ax.set_label("acts")
@@ -105,12 +96,11 @@ def _add_strips(
         years = page.draw_years(strip, low, high)
     for strip in (ax, trade):
         _draw_ground(strip, years, phases[phases["turn"]])
-    return ax, bars, trade
+    return bars, trade
 
 
 def _find_years(dossier: Dossier) -> tuple[float, float]:
-    phases = dossier.periods[dossier.periods["kind"] == "phase"]
-    frames = (dossier.events, dossier.trade, phases)
+    frames = (dossier.events, dossier.trade, dossier.phases)
     days = pd.concat([frame[name] for frame in frames for name in ("earliest", "latest")]).dropna()
     days = days if len(days) else pd.Series([dossier.first_day, dossier.last_day])
     return float(days.min().year), float(days.max().year + 1)
@@ -269,7 +259,7 @@ def _list_data(acts: pd.DataFrame, figures: pd.DataFrame) -> pd.DataFrame:
 
 def _describe(dossier: Dossier, acts: pd.DataFrame, figures: pd.DataFrame, silence: tuple[int, int] | None) -> str:
     together, apart, inside, turn = count_sides(dossier.events)
-    labels = list(dossier.periods.loc[dossier.periods["kind"] == "phase", "label"])
+    labels = list(dossier.phases["label"])
     words = ["Three strips on one time axis."]
     words += [f"{count_words(len(labels), 'phase').capitalize()}: {'; '.join(labels)}."] if labels else []
     words += [f"Acts: {together} bring together, {apart} push apart"]

@@ -41,7 +41,7 @@ def lay_phases(dossier: Dossier, *, low: float, high: float, per_year: float) ->
     1
     """
     turn = count_sides(dossier.events)[3]
-    phases = dossier.periods[dossier.periods["kind"] == "phase"]
+    phases = dossier.phases
     start, end = (style.to_years(phases["earliest"]).clip(lower=low), style.to_years(phases["latest"], end=True))
     room = (
         pd.Series([page.measure_text(label, NOTE, weight="bold") + 8 for label in phases["label"]], phases.index)

@@ -10,12 +10,11 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
 from analysis import page, style
-from analysis.plots.words import count_sides, count_words, join_words, name_source
+from analysis.plots.words import OUTSIDE, count_sides, count_words, join_words, name_source
 from analysis.style import EDGE, EFFECTS, INK, LABEL, MARK, MUTED, NOTE, RULE, each, write
 
 HEADING = 24
 RIGHT = 16
-OUTSIDE = "Outside the phases"
 
 
 def plot_timeline(events: pd.DataFrame, *, ax: Axes | None = None, title: str = "", **kwargs: Any) -> Axes:

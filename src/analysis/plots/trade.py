@@ -12,13 +12,13 @@ from matplotlib.ticker import MaxNLocator
 
 from analysis import page, style
 from analysis.citing import format_number
+from analysis.dossier import HEDGES
 from analysis.metrics import select_comparable, trade_ratio
 from analysis.plots import placing
 from analysis.plots.words import count_words, join_words, name_source
 from analysis.style import EDGE, HATCH, INK, MUTED, PAPER, RULE, TITLE, each, write
 
 SIGNS = {"exact": "", "about": "≈", "at_least": "≥", "at_most": "≤"}
-HEDGES = {"exact": "", "about": "about ", "at_least": "at least ", "at_most": "at most "}
 HEIGHT, LANE = 210, 24
 SIDES: dict[str, float] = {"left": 44, "right": 16}
 FEW = 6  # figures; with more, only the last is compared with the first and with the highest

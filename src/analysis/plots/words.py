@@ -8,6 +8,8 @@ import pandas as pd
 
 from analysis.metrics import count_effects, find_turn
 
+OUTSIDE = "Outside the phases"
+
 
 def join_words(words: Sequence[str]) -> str:
     """Return words as a list in prose.
