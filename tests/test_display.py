@@ -90,6 +90,18 @@ def test_draw_table_true_minus():
     assert cells(read(pd.DataFrame({"x": [-2], "rows": ["T1"]}, index=["a"])))[0][1] == "−2"
 
 
+def test_draw_table_a_column_with_a_link_is_one():
+    frame = pd.DataFrame({"paragraph": ["5"], "paragraph_link": ["https://x.org/a#:~:text=a%2C&b"], "rows": ["T1"]})
+    (link,) = BeautifulSoup(draw_table(frame, caption="c"), "html.parser").select("td a[rel]")
+    assert (link["href"], link.get_text()) == ("https://x.org/a#:~:text=a%2C&b", "5")
+
+
+@pytest.mark.parametrize("link", ["javascript:alert(1)", "", None, float("nan"), "data:text/html,x"])
+def test_draw_table_what_is_no_web_address_is_no_link(link):
+    html = draw_table(pd.DataFrame({"paragraph": ["5"], "paragraph_link": [link], "rows": ["T1"]}), caption="c")
+    assert "<td>5</td>" in html
+
+
 def test_draw_table_has_no_style_class_or_script(frame):
     names = {name for tag in read(frame).find_all(True) for name in tag.attrs}
     assert names <= {"scope", "href"}

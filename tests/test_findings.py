@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pandas as pd
 import pytest
 
-from analysis.findings import find_rupture, find_trade
+from analysis import load_dossier, select_rows
+from analysis.findings import find_agreements, find_coding, find_rupture, find_trade, find_visits
 
 
 def make_trade(*figures):
@@ -115,3 +117,59 @@ def test_find_rupture_hostile_label_is_escaped():
 def test_find_rupture_every_number_is_cited(effects):
     text = find_rupture(make_events(*[(f"E{n}", "P", effect) for n, effect in enumerate(effects)]))
     assert not re.search(r"\d", re.sub(r"\[[^\]]*\]\(#rows-[^)]+\)", "", text))
+
+
+@pytest.fixture(scope="module")
+def dossier():
+    return load_dossier()
+
+
+def cut(dossier, keep):
+    return replace(dossier, trade=dossier.trade.iloc[:0], events=dossier.events[dossier.events.index.isin(keep)])
+
+
+def test_find_visits_of_the_article(dossier):
+    """From the end of 2006 to June 2019 12.4 years; from its start to the end of June 2019 13.5."""
+    assert read_text(find_visits(dossier)) == (
+        "4 visits have a date and a direction: 4 from Iran to Tajikistan and 0 from Tajikistan to Iran. The longest "
+        "silence between visits lasted 12.4–13.5 years, after 2006. 1 more row stands for visits without number or "
+        "direction."
+    )
+
+
+def test_find_visits_one_and_none(dossier):
+    assert read_text(find_visits(cut(dossier, ["E49"]))) == (
+        "1 visit has a date and a direction: 1 from Iran to Tajikistan and 0 from Tajikistan to Iran."
+    )
+    assert find_visits(cut(dossier, ["E29"])) == "No visit between the two countries is reported."
+
+
+def test_find_agreements_of_the_article(dossier):
+    assert read_text(find_agreements(dossier.events)) == (
+        "5 agreements or sets of them are told. One is a set with a number, about 24 agreements, in 7 fields, and no "
+        "field has a number of its own. Mentioned without a signing: 2."
+    )
+
+
+def test_find_agreements_one_and_none(dossier):
+    one = cut(dossier, ["E59"]).events
+    assert read_text(find_agreements(one)) == "1 agreement or set of them is told. Mentioned without a signing: 0."
+    assert find_agreements(one.iloc[:0]) == "No agreement between the two countries is reported."
+
+
+def test_find_coding_of_the_article(dossier):
+    assert read_text(find_coding(dossier)) == (
+        "74 rows are coded: 4 trade figures and 70 acts. Counted, since they run between the two governments and are "
+        "no part of another act: 35 acts, 10 of them with a printed date and 3 resting on a charge or a report."
+    )
+
+
+@pytest.mark.parametrize("keep", [["E17"], ["E62"], ["E39"], ["E57", "E60"], ["E03"]])
+def test_find_all_every_number_is_cited(dossier, keep):
+    few = cut(dossier, keep)
+    for text in (find_visits(few), find_agreements(few.events), find_coding(few)):
+        assert not re.search(r"\d", re.sub(r"\[(?:[^\]\\]|\\.)*\]\(#rows-[^)]+\)", "", text)), text
+
+
+def test_find_coding_follows_the_choice(dossier):
+    assert read_text(find_coding(select_rows(dossier, certainty="asserted"))).startswith("64 rows")

@@ -16,9 +16,11 @@ from analysis.metrics import (
     find_gaps,
     find_turn,
     leave_one_out,
+    list_fields,
     list_left_out,
     score_periods,
     select_comparable,
+    select_visits,
     share_of_peak,
     trade_growth,
     trade_ratio,
@@ -383,6 +385,45 @@ def test_find_gaps_two_acts_that_may_meet_leave_no_silence():
 @pytest.mark.parametrize("count", [0, 1])
 def test_find_gaps_of_few_acts_is_empty(count):
     assert find_gaps(make_events(act("E1")).iloc[:count]).empty
+
+
+def test_find_gaps_says_between_which_days():
+    gaps = find_gaps(make_events(act("E1", "2000-01-01", "2000-12-31"), act("E2", "2003-01-01", "2003-12-31")))
+    days = gaps[["start", "sure_start", "sure_end", "end"]].iloc[0].dt.strftime("%Y-%m-%d").tolist()
+    assert days == ["2000-01-01", "2000-12-31", "2003-01-01", "2003-12-31"]
+
+
+def test_select_visits_leaves_out_runs_joint_ones_parts_and_meetings():
+    acts = make_events(
+        act("E1", "2009-01-01", type="visit"),
+        act("E2", "2001-01-01", type="visit"),
+        act("E3", type="visit", date_kind="recurrent"),
+        act("E4", type="visit", mutual=True),
+        act("E5", type="visit", counted=False),
+        act("E6", type="meeting"),
+    )
+    assert select_visits(acts).index.tolist() == ["E2", "E1"]
+
+
+def test_list_fields_says_what_the_act_makes_of_each():
+    """A pledge (CAMEO 03) is said; a factory is done; a halt pushes apart; an alleged contract is alleged."""
+    acts = make_events(
+        act("E1", fields="energy;transport", cameo_code="0331", bearing=1),
+        act("E2", fields="arms", cameo_code="062", bearing=1),
+        act("E3", fields="trade", cameo_code="163", bearing=-1),
+        act("E4", fields="transport", cameo_code=None, bearing=1, certainty="alleged"),
+        act("E5", fields="finance", cameo_code="090", bearing=pd.NA),
+        act("E6", fields=None, cameo_code="057", bearing=1),
+    )
+    acts["cameo_code"], acts["bearing"] = acts["cameo_code"].astype("str"), acts["bearing"].astype("Int64")
+    named = list_fields(acts)
+    assert list(zip(named.index, named["field"], named["role"].astype("str"), strict=True)) == [
+        ("E1", "energy", "said, pledged or talked about"),
+        ("E1", "transport", "said, pledged or talked about"),
+        ("E2", "arms", "done or signed"),
+        ("E3", "trade", "disputed or alleged"),
+        ("E4", "transport", "disputed or alleged"),
+    ]
 
 
 def test_count_initiators_joint_acts_apart():

@@ -13,16 +13,23 @@ import seaborn as sns
 from matplotlib.collections import PathCollection
 from matplotlib.text import Text
 
-from analysis import load_dossier, plot_goldstein, plot_overview, plot_timeline, plot_trade
+from analysis import load_dossier, plot_fields, plot_goldstein, plot_overview, plot_timeline, plot_trade, plot_visits
 from analysis.page import canvas
 from analysis.plots.goldstein import stack_acts
 from analysis.plots.placing import Label, place_labels
 from analysis.plots.timeline import lay_out
 from analysis.plots.trade import find_gaps, select_figures
+from analysis.plots.visits import list_visits
 from analysis.style import house_style
 from analysis.svg import picture
 
-PLOTS = {"trade": plot_trade, "timeline": plot_timeline, "goldstein": plot_goldstein}
+PLOTS = {
+    "trade": plot_trade,
+    "timeline": plot_timeline,
+    "goldstein": plot_goldstein,
+    "visits": plot_visits,
+    "fields": plot_fields,
+}
 NAMES = [*PLOTS, "overview"]
 
 
@@ -50,10 +57,15 @@ def change(frame, row, **values):
     return frame
 
 
+def give(name, dossier):
+    """Return what a plot function draws from."""
+    return dossier.trade if name == "trade" else dossier.events if name in ("timeline", "goldstein") else dossier
+
+
 def draw(name, dossier, width=720):
     if name == "overview":
         return plot_overview(dossier, width=width)
-    return PLOTS[name](dossier.trade if name == "trade" else dossier.events, ax=canvas(width=width)).figure
+    return PLOTS[name](give(name, dossier), ax=canvas(width=width)).figure
 
 
 def find_texts(figure):
@@ -116,7 +128,7 @@ def test_plot_texts_stay_in_the_frame_and_apart(dossier, name, variant, width):
 def test_plot_draws_into_the_users_axes_and_returns_them(dossier, name, variant):
     figure, (_, ax) = plt.subplots(1, 2)
     d = VARIANTS[variant](dossier)
-    assert PLOTS[name](d.trade if name == "trade" else d.events, ax=ax) is ax
+    assert PLOTS[name](give(name, d), ax=ax) is ax
     assert len(figure.axes) == 2
     assert ax.get_title(loc="left")
     figure.canvas.draw()
@@ -142,7 +154,7 @@ def test_plot_data_leads_to_its_rows(dossier, name):
     data = draw(name, dossier).data
     known = set(dossier.trade["rows"]) | set(dossier.events["rows"])
     assert len(data)
-    assert set(data["rows"]) <= known
+    assert {row for rows in data["rows"] for row in rows.split("+")} <= known
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -162,13 +174,12 @@ def test_plot_title_fits(dossier, name):
 
 @pytest.mark.parametrize("name", PLOTS)
 def test_plot_title_can_be_given(dossier, name):
-    frame = dossier.trade if name == "trade" else dossier.events
-    assert PLOTS[name](frame, title="My own").figure.texts[0].get_text() == "My own"
+    assert PLOTS[name](give(name, dossier), title="My own").figure.texts[0].get_text() == "My own"
 
 
 @pytest.mark.parametrize("name", PLOTS)
 def test_plot_passes_kwargs_on(dossier, name):
-    ax = PLOTS[name](dossier.trade if name == "trade" else dossier.events, alpha=0.25)
+    ax = PLOTS[name](give(name, dossier), alpha=0.25)
     assert any(group.get_alpha() == 0.25 for group in ax.collections)
 
 
@@ -380,6 +391,60 @@ def test_plot_goldstein_acts_outside_the_phases_are_kept(dossier):
     assert "Outside the phases" in plot_goldstein(events).figure.alt
 
 
+def test_plot_visits_lanes_by_hand(dossier):
+    rows = list_visits(dossier).groupby("group", sort=False)["when"].agg(list)
+    assert rows.to_dict() == {
+        "Iran → Tajikistan": ["2006", "Jun 2019", "Sep 2021", "Jan 2025"],
+        "Tajikistan → Iran": [""],
+        "Direction or number not told": ["Jul 2023 or later"],
+        "Met, but no visit": ["by about 2015", "Dec 2015", "Jul 2023–Nov 2023", "Feb 2025"],
+    }
+
+
+def test_plot_visits_silence_runs_from_sure_to_at_most(dossier):
+    lines = [line.get_xdata() for line in plot_visits(dossier).lines]
+    solid = [(round(float(x[0]), 2), round(float(x[-1]), 2)) for x in lines if len(x) == 2]
+    assert (2007.0, 2019.41) in solid  # from the last day of 2006 to the first of June 2019
+    assert (2006.0, 2019.5) in solid
+
+
+def test_plot_visits_a_visit_of_the_other_side_changes_title_and_lane(dossier):
+    events = change(dossier.events, "E50", actor="TJK", target="IRN", actor_country="TJK", target_country="IRN")
+    ax = plot_visits(replace(dossier, events=events))
+    assert ax.figure.texts[0].get_text().replace("\n", " ").startswith("Four visits, both ways")
+    assert "Tajikistan → Iran 1 (Sep 2021)" in ax.figure.alt
+
+
+def test_plot_visits_stops_within_a_visit_are_counted_below_only(dossier):
+    figure = plot_visits(dossier).figure
+    assert "nine acts within a visit" in " ".join(text.get_text().replace("\n", " ") for text in figure.texts)
+    assert not set(figure.data["rows"]) & set(dossier.events.index[dossier.events["parent_id"].notna()])
+
+
+def test_plot_fields_marks_each_named_field_once(dossier):
+    ax = plot_fields(dossier)
+    named = dossier.events[dossier.events["bearing"].notna()]["fields"].dropna()
+    assert sum(len(group.get_offsets()) for group in find_marks(ax) if group.get_zorder() == 5) == int(
+        named.str.count(";").add(1).sum()
+    )
+
+
+def test_plot_fields_mark_stands_in_the_column_of_its_field(dossier):
+    ax = plot_fields(cut(dossier, events=dossier.events.index == "E62"))
+    fields = [text.get_text() for text in ax.texts if text.get_rotation() == 90]
+    assert sorted(fields) == dossier.events["fields"]["E62"].split(";")
+    assert sorted(x for x, _ in read_points(ax)) == list(range(7))
+
+
+def test_plot_fields_title_names_the_numbered_agreement_and_divides_nothing(dossier):
+    figure = plot_fields(dossier).figure
+    title = figure.texts[0].get_text().replace("\n", " ")
+    assert title == "“Two dozen agreements signed”: seven fields named, and a number for none of them"
+    assert not re.search(r"\b24\b", figure.alt)
+    without = plot_fields(cut(dossier, events=dossier.events.index != "E62")).figure.texts[0].get_text()
+    assert without.startswith("20 fields" if "customs" in without else "1")
+
+
 def test_plot_overview_marks_every_bearing_act(dossier):
     bearing = dossier.events[dossier.events["bearing"].notna()]
     ax = plot_overview(dossier).axes[0]
@@ -426,7 +491,7 @@ def test_plot_acts_without_a_side_are_shown_and_said(dossier, name, width):
     row = dossier.events.index[dossier.events["counted"] & dossier.events["goldstein"].notna()][0]
     events = change(dossier.events, row, effect=0, bearing=0)
     figure = draw(name, replace(dossier, events=events), width)
-    said = {"trade": "", "timeline": "1 with no bearing either way", "goldstein": "in all 1 neither", "overview": ""}
-    assert said[name] in figure.alt
+    said = {"timeline": "1 with no bearing either way", "goldstein": "in all 1 neither"}
+    assert said.get(name, "") in figure.alt
     if name != "trade":
         assert any(text.get_text() == "neither" for text, _ in find_texts(figure))

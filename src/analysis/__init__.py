@@ -4,7 +4,7 @@ from analysis.citing import PARAMETERS, Quantity, cite, format_number, join_rows
 from analysis.display import show
 from analysis.dossier import Dossier, list_rows, load_dossier, select_rows
 from analysis.errors import AnalysisError, DataError, ParameterError, RenderError
-from analysis.findings import find_rupture, find_trade
+from analysis.findings import find_agreements, find_coding, find_rupture, find_trade, find_visits
 from analysis.metrics import (
     compare_trade,
     count_effects,
@@ -14,14 +14,16 @@ from analysis.metrics import (
     find_gaps,
     find_turn,
     leave_one_out,
+    list_fields,
     list_left_out,
     score_periods,
     select_comparable,
+    select_visits,
     share_of_peak,
     trade_growth,
     trade_ratio,
 )
-from analysis.plots import plot_goldstein, plot_overview, plot_timeline, plot_trade
+from analysis.plots import plot_fields, plot_goldstein, plot_overview, plot_timeline, plot_trade, plot_visits
 
 __all__ = [
     "PARAMETERS",
@@ -37,24 +39,31 @@ __all__ = [
     "count_events",
     "count_initiators",
     "count_within",
+    "find_agreements",
+    "find_coding",
     "find_gaps",
     "find_rupture",
     "find_trade",
     "find_turn",
+    "find_visits",
     "format_number",
     "join_rows",
     "leave_one_out",
+    "list_fields",
     "list_left_out",
     "list_rows",
     "load_dossier",
     "pick",
+    "plot_fields",
     "plot_goldstein",
     "plot_overview",
     "plot_timeline",
     "plot_trade",
+    "plot_visits",
     "score_periods",
     "select_comparable",
     "select_rows",
+    "select_visits",
     "share_of_peak",
     "show",
     "trade_growth",

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 
 import pandas as pd
 
@@ -61,6 +62,18 @@ def escape_markdown(text: object) -> str:
     '\\<b\\>\\*bold\\*\\</b\\>'
     """
     return re.sub(r"([\\`*_{}\[\]<>#|&!$~])", r"\\\1", " ".join(str(text).split()))
+
+
+def link_article(url: str, text_start: str, text_end: str) -> str:
+    """Return a link that opens the article at a passage (a URL text fragment).
+
+    Examples
+    --------
+    >>> link_article("https://x.org/a", "In 2015, Iran", "mid-2010s.")
+    'https://x.org/a#:~:text=In%202015%2C%20Iran,mid%2D2010s.'
+    """
+    ends = (quote(words, safe="").replace("-", "%2D") for words in (text_start, text_end) if words)
+    return f"{url}#:~:text={','.join(ends)}"
 
 
 @dataclass(frozen=True)

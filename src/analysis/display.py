@@ -178,7 +178,8 @@ def draw_table(frame: pd.DataFrame, *, caption: str, formats: Mapping[str, str] 
     Parameters
     ----------
     frame : pandas.DataFrame
-        Has a column ``rows``. Suffixes of column names become units: ``_pct`` (%), ``_years`` (years).
+        Has a column ``rows``. Suffixes of column names become units: ``_pct`` (%), ``_years`` (years). A column with
+        ``_link`` beside it is shown as that link.
     caption : str
         What the table shows, with units.
     formats : mapping of column to format, optional
@@ -200,7 +201,9 @@ def draw_table(frame: pd.DataFrame, *, caption: str, formats: Mapping[str, str] 
     if not caption:
         raise ValueError("a table needs a caption: what it shows, with units")
     ranged = [name for name in frame.columns if {f"{name}_low", f"{name}_high"} <= set(frame.columns)]
+    linked = [name for name in frame.columns if f"{name}_link" in frame.columns]
     hidden = {"rows"} | {f"{name}_{end}" for name in ranged for end in ("low", "high")}
+    hidden |= {f"{name}_link" for name in linked}
     names = [str(name) for name in frame.columns if name not in hidden]
     own = list(frame["rows"]) == [str(label) for label in frame.index]
     heads = [str(frame.index.name or "row"), *names] + ([] if own else ["sources"])
@@ -208,13 +211,19 @@ def draw_table(frame: pd.DataFrame, *, caption: str, formats: Mapping[str, str] 
     body = ""
     for label, cells in zip(frame.index, frame.astype("object").to_dict("records"), strict=True):
         rows = str(cells["rows"])
-        texts = "".join(f"<td>{escape(_read_cell(cells, name, (formats or {}).get(name, '')))}</td>" for name in names)
+        texts = "".join(f"<td>{_draw_cell(cells, name, (formats or {}).get(name, ''))}</td>" for name in names)
         first = link_rows(rows) if own else escape(str(label))
         body += f"\n<tr><th scope='row'>{first}</th>{texts}" + ("" if own else f"<td>{link_rows(rows)}</td>") + "</tr>"
     body = body or f"\n<tr><td colspan='{len(heads)}'>No rows.</td></tr>"
     return (
         f"<table><caption>{escape(caption)}</caption>\n<thead><tr>{head}</tr></thead>\n<tbody>{body}\n</tbody></table>"
     )
+
+
+def _draw_cell(cells: Mapping[Any, Any], name: str, spec: str) -> str:
+    text, link = escape(_read_cell(cells, name, spec)), cells.get(f"{name}_link")
+    web = isinstance(link, str) and link.startswith("https://")
+    return f'<a href="{escape(str(link))}" rel="noopener">{text}</a>' if web else text
 
 
 def _read_cell(cells: Mapping[Any, Any], name: str, spec: str) -> str:

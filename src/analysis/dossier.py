@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.citing import format_number
+from analysis.citing import format_number, link_article
 from analysis.dates import describe_date, parse_date
 from analysis.errors import DataError
 from analysis.faults import Fault, find_faults
@@ -156,7 +156,7 @@ def list_rows(dossier: Dossier) -> pd.DataFrame:
     -------
     pandas.DataFrame
         Index: row id. Columns, all text and empty where missing: when, content, certainty, basis (of the date),
-        coding (of an act), note, paragraph, text_start, text_end.
+        coding (of an act), note, paragraph, paragraph_link (opens the article at the passage).
 
     Examples
     --------
@@ -173,7 +173,10 @@ def list_rows(dossier: Dossier) -> pd.DataFrame:
         periods.assign(content="Phase: " + periods["label"], paragraph=periods["paragraphs"], when=""),
         sources.assign(content=sources["title"] + ", " + sources["publisher"].fillna(""), when=sources["date"]),
     ]
-    columns = ["when", "content", "certainty", "basis", "coding", "note", "paragraph", "text_start", "text_end"]
+    for part in parts[:2]:
+        ends = zip(part["text_start"], part["text_end"], strict=True)
+        part["paragraph_link"] = [link_article(str(dossier.article["url"]), start, end) for start, end in ends]
+    columns = ["when", "content", "certainty", "basis", "coding", "note", "paragraph", "paragraph_link"]
     return pd.concat([part.reindex(columns=columns).astype("object") for part in parts]).fillna("").astype("str")
 
 

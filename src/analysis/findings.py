@@ -7,8 +7,16 @@ from typing import Any
 import pandas as pd
 
 from analysis.citing import Quantity, cite, escape_markdown, join_rows
-from analysis.dossier import HEDGES
-from analysis.metrics import compare_trade, count_effects, find_turn, select_comparable, share_of_peak
+from analysis.dossier import HEDGES, Dossier
+from analysis.metrics import (
+    compare_trade,
+    count_effects,
+    find_gaps,
+    find_turn,
+    select_comparable,
+    select_visits,
+    share_of_peak,
+)
 
 
 def find_trade(trade: pd.DataFrame) -> str:
@@ -70,8 +78,8 @@ def find_rupture(events: pd.DataFrame) -> str:
         return "No act between the two governments is reported."
     together, apart = (acts[acts["effect"] == sign]["rows"] for sign in (1, -1))
     searched = join_rows(acts["rows"])
-    first = cite(_count_acts(len(together)), join_rows(together) or searched)
-    second = cite(len(apart), join_rows(apart) or searched)
+    first = _cite_count(together, searched, "act")
+    second = _cite_count(apart, searched)
     verb = "brings" if len(together) == 1 else "bring"
     pushes = "pushes" if len(apart) == 1 else "push"
     total = f"{first} {verb} the two governments together, {second} {pushes} them apart."
@@ -90,5 +98,104 @@ def find_rupture(events: pd.DataFrame) -> str:
     )
 
 
-def _count_acts(count: int) -> str:
-    return f"{count} act" if count == 1 else f"{count} acts"
+def find_visits(dossier: Dossier) -> str:
+    """Return in Markdown how many visits went which way, the longest silence between them, and what has no number.
+
+    Parameters
+    ----------
+    dossier : Dossier
+
+    Examples
+    --------
+    >>> from analysis import load_dossier
+    >>> find_visits(load_dossier())[:60]
+    '[4 visits](#rows-E17+E49+E50+E60) have a date and a directio'
+    """
+    events = dossier.events
+    told = events[events["counted"] & (events["type"] == "visit")]
+    if told.empty:
+        return "No visit between the two countries is reported."
+    visits, searched = select_visits(events), join_rows(told["rows"])
+    one, two = dossier.dyad
+    ways = []
+    for start, end in ((one, two), (two, one)):
+        names = (escape_markdown(dossier.actors["name"].get(code, code)) for code in (start, end))
+        count = visits.loc[visits["actor_country"] == start, "rows"]
+        ways.append(f"{_cite_count(count, searched)} from {' to '.join(names)}")
+    have = "has" if len(visits) == 1 else "have"
+    text = f"{_cite_count(visits['rows'], searched, 'visit')} {have} a date and a direction: {' and '.join(ways)}."
+    gaps = find_gaps(told)
+    if len(gaps):
+        gap: Any = gaps.sort_values("longest_years", kind="stable").iloc[-1]
+        length = Quantity(None, gap["rows"], gap["shortest_years"], gap["longest_years"], " years")
+        text += f" The longest silence between visits lasted {length:.1f}, {cite(gap.name, gap['rows'])}."
+    runs = told.loc[~told.index.isin(visits.index), "rows"]
+    if len(runs):
+        text += f" {_cite_count(runs, searched, 'more row')} stand{'s' * (len(runs) == 1)} for visits "
+        text += "without number or direction."
+    return text
+
+
+def find_agreements(events: pd.DataFrame) -> str:
+    """Return in Markdown how many agreements are told, which of them has a number, and which no signing.
+
+    Parameters
+    ----------
+    events : pandas.DataFrame
+        `Dossier.events`; acts of others are left out, parts of larger acts are not.
+
+    Examples
+    --------
+    >>> from analysis import load_dossier
+    >>> find_agreements(load_dossier().events).split(". ")[0]
+    '[5 agreements or sets of them](#rows-E20+E39+E58+E59+E62) are told'
+    """
+    told = events[(events["type"] == "agreement") & events["bearing"].notna()]
+    if told.empty:
+        return "No agreement between the two countries is reported."
+    searched = join_rows(told["rows"])
+    noun = "agreement or set of them is" if len(told) == 1 else "agreements or sets of them are"
+    words, verb = noun.rsplit(" ", 1)
+    text = f"{cite(f'{len(told)} {words}', searched)} {verb} told."
+    for name, act in told[told["quantity"].notna()].iterrows():
+        amount = f"{HEDGES.get(act['quantity_bound'], '')}{act['quantity']:g} {act['quantity_unit']}"
+        text += f" One is a set with a number, {cite(amount, str(name))}"
+        fields = [] if pd.isna(act["fields"]) else str(act["fields"]).split(";")
+        text += f", in {cite(len(fields), str(name))} fields, and no field has a number of its own." if fields else "."
+    silent = told.loc[told["cameo_confidence"] == "none", "rows"]
+    return f"{text} Mentioned without a signing: {_cite_count(silent, searched)}."
+
+
+def find_coding(dossier: Dossier) -> str:
+    """Return in Markdown how much was coded, and how sure the dates and the standing of the counted acts are.
+
+    Parameters
+    ----------
+    dossier : Dossier
+
+    Examples
+    --------
+    >>> from analysis import load_dossier, select_rows
+    >>> find_coding(select_rows(load_dossier(), first_year=2030))
+    'No row is coded for this choice.'
+    """
+    trade, events = dossier.trade, dossier.events
+    rows = pd.concat([trade["rows"], events["rows"]])
+    if rows.empty:
+        return "No row is coded for this choice."
+    searched, acts = join_rows(rows), events[events["counted"]]
+    printed, doubted = acts["date_basis"] == "stated", acts["certainty"] != "asserted"
+    kinds = [(rows, "row"), (trade["rows"], "trade figure"), (events["rows"], "act"), (acts["rows"], "act")]
+    total, figures, told, counted = (_cite_count(found, searched, noun) for found, noun in kinds)
+    dated, unsure = (_cite_count(acts.loc[which, "rows"], searched) for which in (printed, doubted))
+    return (
+        f"{total} {'is' if len(rows) == 1 else 'are'} coded: {figures} and {told}. Counted, since they run between the "
+        f"two governments and are no part of another act: {counted}, {dated} of them with a printed date and {unsure} "
+        "resting on a charge or a report."
+    )
+
+
+def _cite_count(rows: pd.Series, searched: str, noun: str = "") -> str:
+    """Return how many rows, as a link to them; a count of nothing links to those searched."""
+    words = f" {noun}{'' if len(rows) == 1 else 's'}" if noun else ""
+    return cite(f"{len(rows)}{words}", join_rows(rows) or searched)

@@ -209,7 +209,7 @@ def write_page(notebook: NotebookNode, dossier: Dossier, parameters: str) -> str
         exclude_output_prompt=True,
         exclude_anchor_links=True,
     )
-    append = partial(append_sources, rows=list_rows(dossier), url=str(article["url"]))
+    append = partial(append_sources, rows=list_rows(dossier))
     exporter.register_filter("append_sources", append)
     head = {
         "title": find_title(notebook),

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from html import escape
-from urllib.parse import quote
 
 import pandas as pd
 from bs4 import BeautifulSoup, Tag
@@ -24,18 +23,6 @@ class Coverage:
 
     traceable: int
     loose: list[str]
-
-
-def link_article(url: str, text_start: str, text_end: str) -> str:
-    """Return a link that opens the article at a passage (a URL text fragment).
-
-    Examples
-    --------
-    >>> link_article("https://x.org/a", "In 2015, Iran", "mid-2010s.")
-    'https://x.org/a#:~:text=In%202015%2C%20Iran,mid%2D2010s.'
-    """
-    ends = (quote(words, safe="").replace("-", "%2D") for words in (text_start, text_end) if words)
-    return f"{url}#:~:text={','.join(ends)}"
 
 
 def find_numbers(page: BeautifulSoup) -> Coverage:
@@ -61,7 +48,7 @@ def find_numbers(page: BeautifulSoup) -> Coverage:
     return Coverage(traceable, loose)
 
 
-def append_sources(body: str, rows: pd.DataFrame, url: str) -> str:
+def append_sources(body: str, rows: pd.DataFrame) -> str:
     """Return a page's body with its Sources: each cited set of rows, then each row once, and how much is traceable.
 
     Parameters
@@ -70,8 +57,6 @@ def append_sources(body: str, rows: pd.DataFrame, url: str) -> str:
         HTML of the page, with citing links ``#rows-…``.
     rows : pandas.DataFrame
         As `list_rows` returns it.
-    url : str
-        Address of the article.
 
     Raises
     ------
@@ -81,7 +66,7 @@ def append_sources(body: str, rows: pd.DataFrame, url: str) -> str:
     Examples
     --------
     >>> from analysis import list_rows, load_dossier
-    >>> html = append_sources('<p><a href="#rows-T1">40</a></p>', list_rows(load_dossier()), "https://x.org")
+    >>> html = append_sources('<p><a href="#rows-T1">40</a></p>', list_rows(load_dossier()))
     >>> "1 of 1 numbers" in html
     True
     """
@@ -97,7 +82,7 @@ def append_sources(body: str, rows: pd.DataFrame, url: str) -> str:
     if unknown:
         raise RenderError(f"the page cites rows that the dossier does not have: {', '.join(unknown)}")
     computed = "".join(_list_set(key, labels) for key, labels in cited.items() if "+" in key or key == PARAMETERS)
-    entries = "".join(_list_row(str(name), cells, url) for name, cells in rows.loc[rows.index.isin(known)].iterrows())
+    entries = "".join(_list_row(str(name), cells) for name, cells in rows.loc[rows.index.isin(known)].iterrows())
     found = find_numbers(page)
     total = found.traceable + len(found.loose)
     loose = "".join(f"<li>{escape(one)}</li>" for one in found.loose)
@@ -126,15 +111,16 @@ def _list_set(key: str, labels: list[str]) -> str:
     return f'<li id="rows-{escape(key)}"><b>{escape("; ".join(dict.fromkeys(labels)))}</b>: {origin}</li>\n'
 
 
-def _list_row(name: str, cells: pd.Series, url: str) -> str:
+def _list_row(name: str, cells: pd.Series) -> str:
     head = f"{cells['when']}: " if cells["when"] else ""
     basis = f"date {cells['basis']}" if cells["basis"] else ""
     standing = ", ".join(part for part in (cells["certainty"], basis) if part)
     paragraph = cells["paragraph"]
     place = ""
-    if cells["text_start"]:
-        link = escape(link_article(url, cells["text_start"], cells["text_end"]))
-        place = f' <a href="{link}" rel="noopener">Article, paragraph {escape(paragraph)}</a>'
+    if cells["paragraph_link"]:
+        place = (
+            f' <a href="{escape(cells["paragraph_link"])}" rel="noopener">Article, paragraph {escape(paragraph)}</a>'
+        )
     elif paragraph:
         place = f" Article, paragraphs {escape(paragraph.replace(';', ', '))}"
     coding = f" <small>[{escape(cells['coding'])}]</small>" if cells["coding"] else ""

@@ -8,7 +8,9 @@ from analysis.metrics.events import (
     find_gaps,
     find_turn,
     leave_one_out,
+    list_fields,
     score_periods,
+    select_visits,
 )
 from analysis.metrics.trade import (
     compare_trade,
@@ -28,9 +30,11 @@ __all__ = [
     "find_gaps",
     "find_turn",
     "leave_one_out",
+    "list_fields",
     "list_left_out",
     "score_periods",
     "select_comparable",
+    "select_visits",
     "share_of_peak",
     "trade_growth",
     "trade_ratio",

@@ -10,6 +10,8 @@ from analysis.citing import join_rows
 
 DAYS_A_YEAR = 365.2425
 FEWEST = 5  # acts; below that a mean says less than its acts
+ROLES = ("done or signed", "said, pledged or talked about", "disputed or alleged")
+SPOKEN = ("01", "02", "03", "04")  # CAMEO roots: statements, appeals, intents, consultations
 
 
 def count_events(events: pd.DataFrame, *, by: str = "year") -> pd.DataFrame:
@@ -213,7 +215,7 @@ def find_gaps(events: pd.DataFrame) -> pd.DataFrame:
     -------
     pandas.DataFrame
         Index ``silence``: the date after which it starts. Columns after, until (labels of the acts that bound it),
-        shortest_years, longest_years, rows. In order of time.
+        shortest_years, longest_years, start, sure_start, sure_end, end (days), rows. In order of time.
 
     Examples
     --------
@@ -242,9 +244,66 @@ def find_gaps(events: pd.DataFrame) -> pd.DataFrame:
             silences.append(f"after {start.when}")
             rows = join_rows([start.rows, soonest["rows"], latest["rows"]])
             until = " or ".join(dict.fromkeys([soonest["label"], latest["label"]]))
-            records.append([start.label, until, shortest / DAYS_A_YEAR, longest / DAYS_A_YEAR, rows])
-    columns = ["after", "until", "shortest_years", "longest_years", "rows"]
+            days = [start.earliest, start.latest, soonest["earliest"], latest["latest"]]
+            records.append([start.label, until, shortest / DAYS_A_YEAR, longest / DAYS_A_YEAR, *days, rows])
+    columns = ["after", "until", "shortest_years", "longest_years", "start", "sure_start", "sure_end", "end", "rows"]
     return pd.DataFrame(records, columns=columns, index=pd.Index(silences, name="silence", dtype="str"))
+
+
+def select_visits(events: pd.DataFrame) -> pd.DataFrame:
+    """Return the visits that can be counted: each one journey, its direction told.
+
+    A run of visits of unknown number, or one without a direction, is left out; so are meetings, and stops within a
+    visit, since they are parts of it.
+
+    Parameters
+    ----------
+    events : pandas.DataFrame
+        `Dossier.events`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The same columns, by earliest day; actor_country went to target_country.
+
+    Examples
+    --------
+    >>> from analysis import load_dossier
+    >>> select_visits(load_dossier().events)["when"].tolist()
+    ['2006', 'Jun 2019', 'Sep 2021', 'Jan 2025']
+    """
+    once = events["counted"] & (events["type"] == "visit") & (events["date_kind"] == "within") & ~events["mutual"]
+    return events[once].sort_values("earliest", kind="stable")
+
+
+def list_fields(events: pd.DataFrame) -> pd.DataFrame:
+    """Return which fields of cooperation each act names, and what the act makes of them.
+
+    Disputed or alleged is what pushes apart or is not asserted; said is a statement, a pledge or a talk (CAMEO
+    roots 01 to 04); all else is done or signed. Acts of others, which have no bearing, are left out.
+
+    Parameters
+    ----------
+    events : pandas.DataFrame
+        `Dossier.events`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row an act and field, index: event_id; the columns of `events`, and field, role (one of `ROLES`, ordered).
+
+    Examples
+    --------
+    >>> from analysis import load_dossier
+    >>> list_fields(load_dossier().events).loc["E51", "field"].tolist()
+    ['arms', 'security']
+    """
+    acts = events[events["fields"].notna() & events["bearing"].notna()]
+    role = pd.Series(ROLES[0], acts.index, dtype="str")
+    role = role.mask(acts["cameo_code"].str[:2].isin(SPOKEN), ROLES[1])
+    role = role.mask((acts["bearing"] < 0) | ~acts["certainty"].isin(["asserted", "reported"]), ROLES[2])
+    ordered = role.astype(pd.CategoricalDtype(list(ROLES), ordered=True))
+    return acts.assign(role=ordered, field=acts["fields"].str.split(";")).explode("field")
 
 
 def count_initiators(events: pd.DataFrame) -> pd.DataFrame:

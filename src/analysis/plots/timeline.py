@@ -7,14 +7,11 @@ from typing import Any
 
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.lines import Line2D
 
 from analysis import page, style
+from analysis.plots.rows import RIGHT, draw_headings, draw_labels, is_narrow, measure_labels, place_rows
 from analysis.plots.words import OUTSIDE, count_sides, count_words, join_words, name_source
-from analysis.style import EDGE, EFFECTS, INK, LABEL, MARK, MUTED, NOTE, RULE, each, write
-
-HEADING = 24
-RIGHT = 16
+from analysis.style import EFFECTS, MARK, RULE, each
 
 
 def plot_timeline(events: pd.DataFrame, *, ax: Axes | None = None, title: str = "", **kwargs: Any) -> Axes:
@@ -49,15 +46,13 @@ def plot_timeline(events: pd.DataFrame, *, ax: Axes | None = None, title: str = 
         ax = page.canvas() if ax is None else ax
         if events.empty:
             return page.draw_nothing(ax, "acts")
-        canvas = isinstance(ax.figure, page.Canvas)
-        narrow = canvas and page.measure_plot(ax) < 500
-        rows = lay_out(events, height=33 if narrow else 17, lift=23 if narrow else 8.5)
-        left = _measure_labels(rows) if canvas and not narrow else EDGE
+        rows = lay_out(events, narrow=is_narrow(ax))
+        left = measure_labels(ax, rows)
         page.furnish(
             ax,
             title=title or _find_title(events),
             subtitle="One row an act, with its date as far as the article gives it.",
-            keys=style.list_keys(rows) + _list_dates(rows),
+            keys=style.list_keys(rows) + list_dates(rows),
             source=_describe_source(rows),
             height=float(rows["bottom"].max()),
             left=left,
@@ -65,25 +60,21 @@ def plot_timeline(events: pd.DataFrame, *, ax: Axes | None = None, title: str = 
             alt=_describe(rows),
             data=rows[["when", "label", "bearing", "certainty", "period", "rows"]],
         )
-        low, high = _draw_axes(ax, rows)
-        x = [style.draw_interval(ax, row.y, row, low=low, high=high) for row in each(rows)]
-        style.draw_marks(ax, rows.assign(x=x), **({"size": 36} | kwargs))
-        _draw_headings(ax, rows, left)
-        _draw_labels(ax, rows, left, narrow=narrow)
+        draw_dates(ax, rows, **kwargs)
+        draw_headings(ax, rows, left)
+        draw_labels(ax, rows, left)
         return ax
 
 
-def lay_out(events: pd.DataFrame, *, height: float = 17, lift: float = 8.5) -> pd.DataFrame:
+def lay_out(events: pd.DataFrame, *, narrow: bool = False) -> pd.DataFrame:
     """Return the rows of a timeline in order, with their place.
 
     Parameters
     ----------
     events : pandas.DataFrame
         `Dossier.events`.
-    height : float
-        Of a row, in pixels.
-    lift : float
-        Of the mark, from the top of its row.
+    narrow : bool
+        As in `place_rows`.
 
     Returns
     -------
@@ -111,17 +102,20 @@ def lay_out(events: pd.DataFrame, *, height: float = 17, lift: float = 8.5) -> p
     whole = {name: rows["family"].map(rows[name]) for name in ("phase", "order", "group")}
     rows = rows.assign(phase=whole["phase"], group=whole["group"], first=whole["order"])
     rows = rows.sort_values(["phase", "first", "family", "part", "order"], kind="stable")
-    heading = (rows["group"] != rows["group"].shift()).cumsum() * HEADING
-    bottom = heading + pd.Series(range(1, len(rows) + 1), rows.index) * height
-    return rows.assign(bottom=bottom, top=bottom - height, y=bottom - height + lift)
+    return place_rows(rows, narrow=narrow)
 
 
-def _measure_labels(rows: pd.DataFrame) -> float:
-    widest = max(page.measure_text(row.label) + 12 * row.part for row in each(rows))
-    return EDGE + float(widest) + 12 + max(page.measure_text(when, NOTE) for when in rows["when"]) + 12
+def draw_dates(ax: Axes, rows: pd.DataFrame, **kwargs: Any) -> None:
+    """Set the time axis of `place_rows` and draw each row's date as far as it is known, with its mark.
 
-
-def _draw_axes(ax: Axes, rows: pd.DataFrame) -> tuple[float, float]:
+    Examples
+    --------
+    >>> from analysis import load_dossier
+    >>> ax = page.canvas()
+    >>> draw_dates(ax, lay_out(load_dossier().events))
+    >>> round(ax.get_xlim()[0])
+    1990
+    """
     dated = rows.dropna(subset=["start"])
     low, high = (dated["start"].min(), dated["end"].max()) if len(dated) else (0.0, 1.0)
     margin = max(0.3, 0.015 * (high - low))
@@ -129,38 +123,22 @@ def _draw_axes(ax: Axes, rows: pd.DataFrame) -> tuple[float, float]:
     ax.set(ylim=(height, 0), yticks=[], xlim=(low - margin, high + margin), xticks=[])
     if len(dated):
         ax.vlines(page.draw_years(ax, *ax.get_xlim()), 0, height, color=RULE, lw=0.7, zorder=0)
-    return ax.get_xlim()
-
-
-def _draw_headings(ax: Axes, rows: pd.DataFrame, left: float) -> None:
-    """Write the phases from the left edge of the page."""
-    across: Any = ax.get_yaxis_transform()
-    for group, top in rows.groupby("group", sort=False)["top"].min().items():
-        start = (EDGE - left) / page.measure_plot(ax, left=left, right=RIGHT)
-        line = Line2D([start, 1], [top - 3] * 2, color=RULE, lw=0.8, zorder=0, clip_on=False, transform=across)
-        ax.add_line(line)
-        write(ax, str(group), start, top - 8, va="baseline", weight="bold", xycoords=across)
-
-
-def _draw_labels(ax: Axes, rows: pd.DataFrame, left: float, *, narrow: bool) -> None:
-    """Write label and date beside the mark, above it where the page is narrow, as ticks on another figure."""
     if not isinstance(ax.figure, page.Canvas):
-        ax.set_yticks(rows["y"], list(rows["label"]), size=NOTE)
         ax.set_xlabel("year")
-        return
-    start, end = EDGE - left, page.measure_plot(ax) + EDGE - left if narrow else -12.0
-    for row in each(rows):
-        indent, y = 12 * row.part, row.top + 9 if narrow else row.y
-        room = end - start - indent - 8 - page.measure_text(row.when, NOTE)
-        size = LABEL if page.measure_text(row.label) <= room else NOTE
-        colour = MUTED if pd.isna(row.bearing) else INK
-        how: Any = {"xycoords": ax.get_yaxis_transform()}
-        write(ax, row.label, 0, y, dx=start + indent, size=size, color=colour, **how)
-        write(ax, row.when, 0, y, dx=end, ha="right", size=NOTE, color=MUTED, **how)
+    low, high = ax.get_xlim()
+    x = [style.draw_interval(ax, row.y, row, low=low, high=high) for row in each(rows)]
+    style.draw_marks(ax, rows.assign(x=x), **({"size": 36} | kwargs))
 
 
-def _list_dates(rows: pd.DataFrame) -> list[style.Key]:
-    """Return samples of the intervals that occur."""
+def list_dates(rows: pd.DataFrame) -> list[style.Key]:
+    """Return samples of the intervals that occur in `lay_out`.
+
+    Examples
+    --------
+    >>> from analysis import load_dossier
+    >>> [key[1] for key in list_dates(lay_out(load_dossier().events.loc[["E17"]]))]
+    ['somewhere within']
+    """
 
     def sample(label: str, half: float = 11, **kwargs: Any) -> style.Key:
         facts = {"open_start": False, "open_end": False, "approximate": False, "date_kind": "within"} | kwargs

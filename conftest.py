@@ -1,4 +1,4 @@
-"""What every test shares: a backend without a screen, closed figures, and where the article may be."""
+"""What every test and doctest shares: a backend without a screen, closed figures, and where the article may be."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ def _close_figures() -> Iterator[None]:
 
 @pytest.fixture
 def shared() -> Path:
-    """The folder with the article and the reference figures, where it lies beside the project."""
-    folder = Path(__file__).parents[2] / "shared"
+    """Return the folder with the article and the reference figures, where it lies beside the project."""
+    folder = Path(__file__).parents[1] / "shared"
     if not folder.is_dir():
         pytest.skip("the folder with the article and the reference figures is not beside the project")
     return folder
