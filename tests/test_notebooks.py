@@ -77,7 +77,7 @@ def test_code_defines_nothing_and_reads_no_file(notebook: nbformat.NotebookNode)
 def test_prose_cells_type_no_number(notebook: nbformat.NotebookNode) -> None:
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
-            prose = re.sub(r"`[^`]*`|^\d\. ", "", cell.source, flags=re.MULTILINE)
+            prose = re.sub(r"`[^`]*`|\]\([^)]*\)|^\d\. ", "", cell.source, flags=re.MULTILINE)
             assert not re.search(r"\d", prose), cell.source
 
 

@@ -51,6 +51,8 @@ def find_numbers(page: BeautifulSoup) -> Coverage:
 def append_sources(body: str, rows: pd.DataFrame) -> str:
     """Return a page's body with its Sources: each cited set of rows, then each row once, and how much is traceable.
 
+    A link to another notebook becomes one to its report.
+
     Parameters
     ----------
     body : str
@@ -72,6 +74,8 @@ def append_sources(body: str, rows: pd.DataFrame) -> str:
     """
     page = BeautifulSoup(body, "html.parser")
     _tidy_headings(page)
+    for link in page.select('a[href$=".ipynb"]'):
+        link["href"] = str(link["href"]).removesuffix(".ipynb") + ".html"
     cited: dict[str, list[str]] = {}
     for link in page.select('a[href^="#rows-"]'):
         row = link.find_parent("tr")
