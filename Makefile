@@ -8,7 +8,7 @@ EXECUTE = $(RUN) -m analysis.notebooks
 GOAL = $(or $(firstword $(MAKECMDGOALS)),reports)
 
 .DEFAULT_GOAL = help
-.PHONY: help reports test lab notebooks lock check clean
+.PHONY: help reports test lab notebooks docs lock check clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -27,6 +27,9 @@ lab: $(READY) ## open the notebooks in JupyterLab
 
 notebooks: $(READY) ## execute every notebook in place; the same bytes where nothing changed
 	@$(EXECUTE)
+
+docs: $(READY) ## write the parts of README, codebook and docs that come from data, code and notebooks
+	@$(RUN) tests/documents.py --write
 
 lock: ## write requirements.lock anew from pyproject.toml (needs uv; LOCK=--upgrade takes newer versions)
 	@uv=$$(command -v uv || ls .venv/bin/uv 2>/dev/null) || \

@@ -1,14 +1,9 @@
-"""Write the tables of the codebook, `data/README.md`, from the schema: ``python tests/codebook.py --write``.
-
-Each table stands between ``<!-- NAME -->`` and ``<!-- end NAME -->``; all other text is written by hand.
-"""
+"""The tables of the codebook, made from the schema and the rows; `documents.py` writes them into the documents."""
 
 from __future__ import annotations
 
 import csv
 import json
-import re
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -97,21 +92,27 @@ def make_counts() -> str:
     return "\n".join([*lines, "", f"{len(events)} rows: {len(acts)} counted, {parts} parts, {context} context."])
 
 
-def fill_codebook(text: str) -> str:
-    """Return the codebook with every generated table made anew."""
-    blocks = {resource["name"]: make_table(resource) for resource in read_package()["resources"]}
-    for name, block in {**blocks, "counts": make_counts()}.items():
-        pattern = re.compile(rf"(<!-- {name} -->\n).*?(<!-- end {name} -->)", re.DOTALL)
-        text, found = pattern.subn(lambda match, block=block: f"{match[1]}\n{block}\n\n{match[2]}", text)  # type: ignore[misc]
-        if found != 1:
-            raise ValueError(f"data/README.md: expected one place for the table {name!r}, found {found}")
-    return text
+def list_paragraphs(rows: list[Row], column: str) -> str:
+    """Return the paragraphs of the article behind the filled cells of a column, as ranges.
+
+    Examples
+    --------
+    >>> list_paragraphs([{"x": "1", "paragraph": n} for n in ("5", "6", "9")], "x")
+    '5–6, 9'
+    """
+    found = {int(row["paragraph"]) for row in rows if row[column]}
+    starts, ends = (sorted(n for n in found if n + step not in found) for step in (-1, 1))
+    return ", ".join(str(a) if a == b else f"{a}–{b}" for a, b in zip(starts, ends, strict=True))
 
 
-if __name__ == "__main__":
-    path = DATA / "README.md"
-    filled = fill_codebook(path.read_text(encoding="utf-8"))
-    if "--write" in sys.argv[1:]:
-        path.write_text(filled, encoding="utf-8")
-    else:
-        print(filled)
+def make_variables(chosen: Mapping[str, list[str]]) -> str:
+    """Return the short table of variables for the front page."""
+    lines = ["| variable | unit | definition | source paragraphs |", "|---|---|---|---|"]
+    tables = {resource["name"]: resource for resource in read_package()["resources"]}
+    for name, columns in chosen.items():
+        rows, fields = read_rows(name), {field["name"]: field for field in tables[name]["schema"]["fields"]}
+        for column in columns:
+            first = fields[column]["description"].split(". ")[0].rstrip(".") + "."
+            cells = [f"`{name}.{column}`", fields[column].get("unit", ""), first, list_paragraphs(rows, column)]
+            lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join(lines)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import subprocess
 import sys
 from collections import Counter
 from pathlib import Path
@@ -14,7 +13,7 @@ import frictionless
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
-from codebook import DATA, fill_codebook, is_counted, read_package, read_rows
+from codebook import DATA, is_counted, read_package, read_rows
 
 ROOT = DATA.parent
 TABLES = ("trade", "events", "periods", "actors", "fields", "cameo", "sources")
@@ -319,19 +318,6 @@ def test_our_words_are_our_own() -> None:
             cell for row in read_rows(name) for column, cell in row.items() if column not in ("text_start", "text_end")
         ]
     assert set().union(*(find_runs(text, article, 5) for text in texts)) == set()
-
-
-def test_codebook_matches_the_schema() -> None:
-    text = (DATA / "README.md").read_text(encoding="utf-8")
-    assert fill_codebook(text) == text, "run: python tests/codebook.py --write"
-
-
-def test_codebook_command_prints_the_codebook() -> None:
-    command = [sys.executable, str(Path(__file__).parent / "codebook.py")]
-    printed = subprocess.run(
-        command, check=True, capture_output=True, encoding="utf-8", env={**os.environ, "PYTHONIOENCODING": "utf-8"}
-    ).stdout
-    assert printed == (DATA / "README.md").read_text(encoding="utf-8") + "\n"
 
 
 def test_package_file_is_in_its_own_form() -> None:

@@ -14,6 +14,7 @@ import yaml
 from click.testing import CliRunner
 from packaging.requirements import Requirement
 
+from analysis import load_dossier, trade_ratio
 from analysis.__main__ import main
 
 ROOT = Path(__file__).parents[1]
@@ -69,6 +70,87 @@ def test_workflow_runs_the_same_script_on_all_pythons() -> None:
     assert "nbval_mask.cfg" in text
 
 
+SCHEMAS = {
+    "vendor.citation-file-format": ["CITATION.cff"],
+    "vendor.github-issue-forms": [".github/ISSUE_TEMPLATE/coding.yml", ".github/ISSUE_TEMPLATE/fault.yml"],
+    "vendor.github-issue-config": [".github/ISSUE_TEMPLATE/config.yml"],
+}
+
+
+@pytest.mark.parametrize("schema", SCHEMAS)
+def test_file_keeps_to_its_public_schema(schema: str) -> None:
+    command = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", schema]
+    done = subprocess.run([*command, *SCHEMAS[schema]], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_citation_names_the_article_and_the_version() -> None:
+    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
+    article = load_dossier().article
+    (reference,) = citation["references"]
+    assert citation["version"] == PROJECT["project"]["version"]
+    assert [reference[name] for name in ("title", "url", "date-published")] == [
+        article[name] for name in ("title", "url", "date")
+    ]
+    assert reference["publisher"]["name"] == article["publisher"]
+
+
+def test_pre_commit_runs_the_ruff_of_the_lock_on_notebooks_too() -> None:
+    (repo,) = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text(encoding="utf-8"))["repos"]
+    locked = re.search(r"^ruff==([\d.]+)", (ROOT / "requirements.lock").read_text(encoding="utf-8"), re.MULTILINE)
+    assert locked
+    assert repo["rev"] == f"v{locked[1]}"
+    assert [hook["id"] for hook in repo["hooks"]] == ["ruff-check", "ruff-format"]
+    assert all("jupyter" in hook["types_or"] for hook in repo["hooks"])
+
+
+def test_binder_builds_environment_yml() -> None:
+    """repo2docker (2026.4) takes the first of these files that it finds, so none may stand before environment.yml.
+
+    It reads the Python version from the dependencies, has base images for some versions only, and stages the whole
+    repository before the install only where pip is given a local path.
+    """
+    first = ["Dockerfile", "Project.toml", "JuliaProject.toml", "REQUIRE", "default.nix", "install.R", "DESCRIPTION"]
+    other = ["binder", ".binder", "environment.yaml", "runtime.txt", "postBuild", "start", "apt.txt"]
+    assert [name for name in first + other if (ROOT / name).exists()] == []
+    environment = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))
+    (python,) = [text for text in environment["dependencies"] if str(text).startswith("python=")]
+    assert python.removeprefix("python=") in {"3.11", "3.12", "3.13"}
+    assert "-e ." in environment["dependencies"][-1]["pip"]
+    assert "lab/tree/notebooks/00-start-here.ipynb" in (ROOT / "README.md").read_text(encoding="utf-8")
+    assert (ROOT / "notebooks" / "00-start-here.ipynb").exists()
+
+
+def test_readme_follows_one_number_through_files_that_are_there() -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    table = re.search(r"## Follow one number\n(.+?)\n## ", text, re.DOTALL)
+    assert table
+    files = set(re.findall(r"`([\w./-]+\.(?:py|csv|json|ipynb))`", table[1]))
+    assert len(files) >= 8
+    names = re.findall(r"`(\w+)` in `([\w./-]+)`", table[1])
+    assert {"trade_ratio", "plot_trade", "find_trade", "Quantity"} <= {name for name, _ in names}
+    for path in files:
+        assert (ROOT / path).is_file(), path
+    for name, path in names:
+        assert re.search(rf"^(def|class) {name}\b", (ROOT / path).read_text(encoding="utf-8"), re.MULTILINE), name
+    pair = load_dossier().trade.loc[["T3", "T4"]]
+    assert pair["year"].tolist() == [2020, 2021]
+    assert f"{trade_ratio(pair, start_year=2020, end_year=2021).value:.1f} times" in table[1]
+
+
+@pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md", "docs/architecture.md", "data/README.md"])
+def test_document_names_only_what_is_there(name: str) -> None:
+    text = (ROOT / name).read_text(encoding="utf-8")
+    links = [link for link in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", text) if "://" not in link]
+    paths = re.findall(r"`((?:src|tests|data|docs|notebooks|reports|\.ci)/[\w./-]*)`", text)
+    missing = [path for path in paths if not (ROOT / path).exists()]
+    missing += [link for link in links if not ((ROOT / name).parent / link).exists()]
+    assert missing == []
+    targets = re.search(r"^\.PHONY: (.+)$", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
+    assert targets
+    assert set(re.findall(r"`make (\w+)", text)) <= set(targets[1].split())
+
+
 def test_ci_calls_test_and_check() -> None:
     script = ROOT / ".ci/run"
     assert os.access(script, os.X_OK)
@@ -99,7 +181,7 @@ def test_readme_names_what_is_there() -> None:
     tops = {path.relative_to(ROOT).parts[0] for path in list_files()}
     assert {name.split("/")[0] for name in listed} == tops - {".gitattributes", ".gitignore", "README.md"}
     notebooks = {path.stem for path in (ROOT / "notebooks").glob("*.ipynb")}
-    assert set(re.findall(r"^\| `(\d\d-[\w-]+)`", text, re.MULTILINE)) == notebooks
+    assert set(re.findall(r"^\| \[`(\d\d-[\w-]+)`", text, re.MULTILINE)) == notebooks
 
 
 def test_readme_commands_exist() -> None:

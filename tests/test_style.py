@@ -178,6 +178,15 @@ def test_picture_follows_the_readers_theme():
     assert not re.search(r"(?<!,)#[0-9a-f]{6}\b", body.replace("url(#", ""))
 
 
+def test_picture_of_a_plain_figure_follows_the_readers_theme_too():
+    """A black that nobody chose is ink: matplotlib leaves it out for text and writes it for lines."""
+    figure, ax = plt.subplots()
+    ax.set_title("Mine")
+    text = svg.picture(figure)
+    assert "text{fill:var(--c-ink,#000)" in text
+    assert re.findall(r"[^,]#000000", text) == []
+
+
 def test_picture_ids_are_used_and_differ_between_figures():
     other = page.canvas()
     page.furnish(other, title="Another", height=50)

@@ -109,6 +109,13 @@ def run_notebook(notebook: NotebookNode, folder: Path, parameters: Mapping[str, 
     ------
     papermill.PapermillExecutionError
         If a cell fails; nbclient's errors where the kernel dies or a cell takes too long.
+
+    Examples
+    --------
+    >>> import nbformat.v4 as v4
+    >>> notebook = v4.new_notebook(cells=[v4.new_code_cell("1 + 1")])
+    >>> run_notebook(notebook, Path(), {}).cells[0].outputs[0].data
+    {'text/plain': '2'}
     """
     values = dict(parameters)
     if values.get("dossier"):
@@ -200,7 +207,23 @@ def describe_parameters(parameters: Mapping[str, Value], periods: pd.DataFrame) 
 
 
 def write_page(notebook: NotebookNode, dossier: Dossier, parameters: str) -> str:
-    """Return the HTML page of an executed notebook: one file, no script, no network, ending in its sources."""
+    """Return the HTML page of an executed notebook: one file, no script, no network, ending in its sources.
+
+    Parameters
+    ----------
+    notebook : NotebookNode
+    dossier : Dossier
+        Whose rows the page cites.
+    parameters : str
+        As `describe_parameters` returns it.
+
+    Examples
+    --------
+    >>> import nbformat.v4 as v4
+    >>> page = write_page(v4.new_notebook(cells=[v4.new_markdown_cell("# Why?")]), load_dossier(), "in full")
+    >>> "<title>Why?</title>" in page, "<script" in page
+    (True, False)
+    """
     article = dossier.article
     exporter = HTMLExporter(
         extra_template_basedirs=[str(TEMPLATES)],

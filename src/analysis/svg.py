@@ -16,7 +16,7 @@ from analysis.style import PALETTE, PAPER, house_style
 CSS = (
     ":root{color-scheme:light dark}@media screen and (prefers-color-scheme:dark){svg{"
     + ";".join(f"--c-{name}:{colour}" for name, (_, colour) in PALETTE.items())
-    + "}}text{font-family:'DejaVu Sans',Verdana,system-ui,sans-serif}"
+    + "}}text{fill:var(--c-ink,#000);font-family:'DejaVu Sans',Verdana,system-ui,sans-serif}"
     ".h text{paint-order:stroke;stroke:var(--c-paper,#fff);stroke-width:3px;stroke-linejoin:round}"
 )
 
@@ -36,7 +36,7 @@ def picture(figure: Figure) -> str:
     svg = re.sub(r"<!--.*?-->|<metadata>.*?</metadata>", "", svg[svg.index("<svg") :], flags=re.DOTALL)
     svg = svg.replace('<g id="halo">', '<g class="h">')
     svg = re.sub(r'(<rect[^>]*?) fill="(#\w{6})"', r'\1 style="fill: \2"', svg)
-    for name, (colour, _) in PALETTE.items():
+    for name, colour in [*((name, light) for name, (light, _) in PALETTE.items()), ("ink", "#000000")]:
         svg = svg.replace(colour, f"var(--c-{name},{colour})")
     svg = re.sub(r"font-family: [^;\"]*;?", "", svg)
     svg = re.sub(r"-?\d+\.\d{3,}", lambda found: f"{round(float(found[0]), 2) + 0:g}", svg)
