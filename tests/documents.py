@@ -85,7 +85,7 @@ def draw_flow() -> str:
     arrows = {(start, end) for start, end in arrows if start != end}
     lines = ["```mermaid", "flowchart LR", '  data[("data/*.csv<br/>datapackage.json")] --> dossier']
     for layer in order:
-        names = [name for name in imports if find_layer(name) == layer and name != "plots" and name != "metrics"]
+        names = [name for name in imports if find_layer(name) == layer and name not in ("plots", "metrics")]
         lines.append(f'  {layer}["<b>{layer}</b><br/>{"<br/>".join(names)}"]')
     lines += [
         f"  {start} --> {end}" for start, end in sorted(arrows, key=lambda arrow: [order.index(x) for x in arrow])

@@ -7,8 +7,7 @@ import pytest
 
 from analysis.dossier import CERTAINTIES
 from analysis.errors import DataError
-from analysis.metrics import (
-    compare_trade,
+from analysis.metrics.events import (
     count_effects,
     count_events,
     count_initiators,
@@ -17,10 +16,13 @@ from analysis.metrics import (
     find_turn,
     leave_one_out,
     list_fields,
-    list_left_out,
     score_periods,
-    select_comparable,
     select_visits,
+)
+from analysis.metrics.trade import (
+    compare_trade,
+    list_left_out,
+    select_comparable,
     share_of_peak,
     trade_growth,
     trade_ratio,

@@ -5,8 +5,7 @@ from analysis.display import show
 from analysis.dossier import Dossier, list_rows, load_dossier, select_rows
 from analysis.errors import AnalysisError, DataError, ParameterError, RenderError
 from analysis.findings import find_agreements, find_coding, find_rupture, find_trade, find_visits
-from analysis.metrics import (
-    compare_trade,
+from analysis.metrics.events import (
     count_effects,
     count_events,
     count_initiators,
@@ -15,57 +14,20 @@ from analysis.metrics import (
     find_turn,
     leave_one_out,
     list_fields,
-    list_left_out,
     score_periods,
-    select_comparable,
     select_visits,
+)
+from analysis.metrics.trade import (
+    compare_trade,
+    list_left_out,
+    select_comparable,
     share_of_peak,
     trade_growth,
     trade_ratio,
 )
-from analysis.plots import plot_fields, plot_goldstein, plot_overview, plot_timeline, plot_trade, plot_visits
-
-__all__ = [
-    "PARAMETERS",
-    "AnalysisError",
-    "DataError",
-    "Dossier",
-    "ParameterError",
-    "Quantity",
-    "RenderError",
-    "cite",
-    "compare_trade",
-    "count_effects",
-    "count_events",
-    "count_initiators",
-    "count_within",
-    "find_agreements",
-    "find_coding",
-    "find_gaps",
-    "find_rupture",
-    "find_trade",
-    "find_turn",
-    "find_visits",
-    "format_number",
-    "join_rows",
-    "leave_one_out",
-    "list_fields",
-    "list_left_out",
-    "list_rows",
-    "load_dossier",
-    "pick",
-    "plot_fields",
-    "plot_goldstein",
-    "plot_overview",
-    "plot_timeline",
-    "plot_trade",
-    "plot_visits",
-    "score_periods",
-    "select_comparable",
-    "select_rows",
-    "select_visits",
-    "share_of_peak",
-    "show",
-    "trade_growth",
-    "trade_ratio",
-]
+from analysis.plots.fields import plot_fields
+from analysis.plots.goldstein import plot_goldstein
+from analysis.plots.overview import plot_overview
+from analysis.plots.timeline import plot_timeline
+from analysis.plots.trade import plot_trade
+from analysis.plots.visits import plot_visits

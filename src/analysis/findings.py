@@ -8,15 +8,8 @@ import pandas as pd
 
 from analysis.citing import Quantity, cite, escape_markdown, join_rows
 from analysis.dossier import HEDGES, Dossier
-from analysis.metrics import (
-    compare_trade,
-    count_effects,
-    find_gaps,
-    find_turn,
-    select_comparable,
-    select_visits,
-    share_of_peak,
-)
+from analysis.metrics.events import count_effects, find_gaps, find_turn, select_visits
+from analysis.metrics.trade import compare_trade, select_comparable, share_of_peak
 
 
 def find_trade(trade: pd.DataFrame) -> str:

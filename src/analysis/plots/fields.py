@@ -9,8 +9,7 @@ from matplotlib.axes import Axes
 
 from analysis import page, style
 from analysis.dossier import Dossier
-from analysis.metrics import list_fields
-from analysis.metrics.events import ROLES
+from analysis.metrics.events import ROLES, list_fields
 from analysis.plots import placing
 from analysis.plots.rows import RIGHT, draw_headings, draw_labels, is_narrow, measure_labels, place_rows
 from analysis.plots.words import count_words, join_words, name_source

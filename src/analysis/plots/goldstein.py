@@ -9,8 +9,7 @@ from matplotlib.axes import Axes
 
 from analysis import page, style
 from analysis.citing import format_number
-from analysis.metrics import count_effects, score_periods
-from analysis.metrics.events import FEWEST
+from analysis.metrics.events import FEWEST, count_effects, score_periods
 from analysis.plots import placing
 from analysis.plots.words import OUTSIDE, count_words, join_words, name_source
 from analysis.style import EFFECTS, INK, MARK, MUTED, NOTE, RULE, each, write

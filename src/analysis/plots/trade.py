@@ -13,7 +13,7 @@ from matplotlib.ticker import MaxNLocator
 from analysis import page, style
 from analysis.citing import format_number
 from analysis.dossier import HEDGES
-from analysis.metrics import select_comparable, trade_ratio
+from analysis.metrics.trade import select_comparable, trade_ratio
 from analysis.plots import placing
 from analysis.plots.words import count_words, join_words, name_source
 from analysis.style import EDGE, HATCH, INK, MUTED, PAPER, RULE, TITLE, each, write

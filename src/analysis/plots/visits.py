@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from analysis import page, style
 from analysis.citing import Quantity
 from analysis.dossier import Dossier
-from analysis.metrics import find_gaps, select_visits
+from analysis.metrics.events import find_gaps, select_visits
 from analysis.plots.rows import RIGHT, draw_headings, draw_labels, is_narrow, measure_labels, place_rows
 from analysis.plots.timeline import draw_dates, list_dates
 from analysis.plots.words import count_words, join_words, name_source

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from analysis.metrics import count_effects, find_turn
+from analysis.metrics.events import count_effects, find_turn
 
 OUTSIDE = "Outside the phases"
 
