@@ -209,7 +209,7 @@ def test_draw_picture_without_alt_describes_the_figure():
     ax = plt.figure().subplots()
     ax.set(title="Acts", xlabel="year", ylabel="number")
     html, text = draw_picture([ax.figure])
-    assert 'alt="Chart: Acts. Horizontal: year. Vertical: number. 0 values, listed below."' in html
+    assert 'alt="Chart: Acts. Horizontal: year. Vertical: number. 0 values."' in html
     assert text.startswith("Chart: Acts.")
 
 

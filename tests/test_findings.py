@@ -132,7 +132,7 @@ def test_find_visits_of_the_article(dossier):
     """From the end of 2006 to June 2019 12.4 years; from its start to the end of June 2019 13.5."""
     assert read_text(find_visits(dossier)) == (
         "4 visits have a date and a direction: 4 from Iran to Tajikistan and 0 from Tajikistan to Iran. The longest "
-        "silence between visits lasted 12.4–13.5 years, after 2006. 1 more row stands for visits without number or "
+        "time without a dated visit is 12.4–13.5 years, after 2006. 1 more row stands for visits without number or "
         "direction."
     )
 
@@ -146,21 +146,21 @@ def test_find_visits_one_and_none(dossier):
 
 def test_find_agreements_of_the_article(dossier):
     assert read_text(find_agreements(dossier.events)) == (
-        "5 agreements or sets of them are told. One is a set with a number, about 24 agreements, in 7 fields, and no "
-        "field has a number of its own. Mentioned without a signing: 2."
+        "5 rows tell of agreements or sets of them. One is a set: about 24 agreements, in 7 of our fields, none of "
+        "which has a number of its own. No signing is told for 2."
     )
 
 
 def test_find_agreements_one_and_none(dossier):
     one = cut(dossier, ["E59"]).events
-    assert read_text(find_agreements(one)) == "1 agreement or set of them is told. Mentioned without a signing: 0."
+    assert read_text(find_agreements(one)) == "1 row tells of an agreement or a set of them. No signing is told for 0."
     assert find_agreements(one.iloc[:0]) == "No agreement between the two countries is reported."
 
 
 def test_find_coding_of_the_article(dossier):
     assert read_text(find_coding(dossier)) == (
-        "74 rows are coded: 4 trade figures and 70 acts. Counted, since they run between the two governments and are "
-        "no part of another act: 35 acts, 10 of them with a printed date and 3 resting on a charge or a report."
+        "74 rows are coded: 4 trade figures and 70 acts. Counted, as acts between the two countries or bodies of "
+        "theirs and no part of another: 35 acts, 10 of them with a printed date and 3 not in the author’s own voice."
     )
 
 

@@ -408,7 +408,7 @@ def test_select_visits_leaves_out_runs_joint_ones_parts_and_meetings():
 
 
 def test_list_fields_says_what_the_act_makes_of_each():
-    """A pledge (CAMEO 03) is said; a factory is done; a halt pushes apart; an alleged contract is alleged."""
+    """A pledge (CAMEO 03) is words; a factory is carried out; a halt, an alleged contract, a loan without code."""
     acts = make_events(
         act("E1", fields="energy;transport", cameo_code="0331", bearing=1),
         act("E2", fields="arms", cameo_code="062", bearing=1),
@@ -416,15 +416,19 @@ def test_list_fields_says_what_the_act_makes_of_each():
         act("E4", fields="transport", cameo_code=None, bearing=1, certainty="alleged"),
         act("E5", fields="finance", cameo_code="090", bearing=pd.NA),
         act("E6", fields=None, cameo_code="057", bearing=1),
+        act("E7", fields="education", cameo_code="051", bearing=1),
+        act("E8", fields="finance", cameo_code=None, bearing=1),
     )
     acts["cameo_code"], acts["bearing"] = acts["cameo_code"].astype("str"), acts["bearing"].astype("Int64")
     named = list_fields(acts)
     assert list(zip(named.index, named["field"], named["role"].astype("str"), strict=True)) == [
-        ("E1", "energy", "said, pledged or talked about"),
-        ("E1", "transport", "said, pledged or talked about"),
-        ("E2", "arms", "done or signed"),
-        ("E3", "trade", "disputed or alleged"),
-        ("E4", "transport", "disputed or alleged"),
+        ("E1", "energy", "words, talks and ceremony"),
+        ("E1", "transport", "words, talks and ceremony"),
+        ("E2", "arms", "carried out or signed"),
+        ("E3", "trade", "halted, charged or only implied"),
+        ("E4", "transport", "halted, charged or only implied"),
+        ("E7", "education", "words, talks and ceremony"),
+        ("E8", "finance", "halted, charged or only implied"),
     ]
 
 

@@ -439,7 +439,7 @@ def test_plot_fields_mark_stands_in_the_column_of_its_field(dossier):
 def test_plot_fields_title_names_the_numbered_agreement_and_divides_nothing(dossier):
     figure = plot_fields(dossier).figure
     title = figure.texts[0].get_text().replace("\n", " ")
-    assert title == "“Two dozen agreements signed”: seven fields named, and a number for none of them"
+    assert title == "“Two dozen agreements signed”: seven fields, and a number for none of them"
     assert not re.search(r"\b24\b", figure.alt)
     without = plot_fields(cut(dossier, events=dossier.events.index != "E62")).figure.texts[0].get_text()
     assert without.startswith("20 fields" if "customs" in without else "1")

@@ -120,7 +120,7 @@ def describe_figure(figure: Figure) -> str:
     >>> ax.set(title="Acts", ylabel="number")
     [Text(0.5, 1.0, 'Acts'), Text(0, 0.5, 'number')]
     >>> describe_figure(ax.figure)
-    'Chart: Acts. Vertical: number. 2 values, listed below.'
+    'Chart: Acts. Vertical: number. 2 values, x 0 to 1, y 1 to 2.'
     """
     words = ["Chart"]
     for ax in figure.axes:
@@ -128,7 +128,9 @@ def describe_figure(figure: Figure) -> str:
         words[-1] += f": {title}" if title else ""
         names = (("Horizontal", ax.get_xlabel()), ("Vertical", ax.get_ylabel()))
         words += [f"{name}: {label}" for name, label in names if label]
-    return ". ".join(words) + f". {len(read_marks(figure))} values, listed below."
+    marks = read_marks(figure)
+    ends = [f"{axis} {marks[axis].min():g} to {marks[axis].max():g}" for axis in marks if len(marks)]
+    return ". ".join(words) + f". {len(marks)} values{', ' * bool(ends)}{', '.join(ends)}."
 
 
 def read_marks(figure: Figure) -> pd.DataFrame:

@@ -185,11 +185,16 @@ def _describe_coding(events: pd.DataFrame) -> pd.Series:
     signs = {"effect": "+d", "goldstein": "+.1f"}
     words = {"effect": "effect", "cameo_code": "CAMEO", "goldstein": "Goldstein", "period": "phase"}
     texts = []
-    for cells in events[["actor", "target", *words]].astype("object").to_dict("records"):
+    for cells in events[["actor", "target", "mutual", *words]].astype("object").to_dict("records"):
         who = [str(cells[side]) for side in ("actor", "target") if pd.notna(cells[side])]
         known = {name: cells[name] for name in words if pd.notna(cells[name])}
         values = {name: format_number(cell, signs[name]) if name in signs else cell for name, cell in known.items()}
-        texts.append("; ".join([" → ".join(who)] * bool(who) + [f"{words[name]} {values[name]}" for name in known]))
+        texts.append(
+            "; ".join(
+                [(" ↔ " if cells["mutual"] else " → ").join(who)] * bool(who)
+                + [f"{words[name]} {values[name]}" for name in known]
+            )
+        )
     return pd.Series(texts, events.index, dtype="str")
 
 

@@ -86,21 +86,13 @@ def _name_error(error: Mapping[str, Any], path: Path, schema: Schema) -> Fault |
     if kind == "primary-key":
         return None  # `unique` and `required` name the cell
     if kind == "foreign-key":
-        target = error["referenceName"] or path.stem
-        found = str(error["fieldCells"][0])
-        return Fault(
-            path.name,
-            row,
-            error["fieldNames"][0],
-            f"an id of {target}.csv",
-            found,
-            "add the row there or correct the id",
-        )
+        expected, found = f"an id of {error['referenceName'] or path.stem}.csv", str(error["fieldCells"][0])
+        return Fault(path.name, row, error["fieldNames"][0], expected, found, "add the row there or correct the id")
     if kind in ("type-error", "constraint-error"):
         return Fault(path.name, row, column, _describe_field(fields[column]), cell, _suggest(cell, fields[column]))
     if kind == "unique-error":
         return Fault(path.name, row, column, "an id of its own", cell, error["note"])
-    expected = {
+    wishes = {
         "blank-row": "a row of data",
         "extra-cell": f"{len(fields)} cells, as in the header",
         "missing-cell": f"{len(fields)} cells, as in the header",
@@ -108,9 +100,9 @@ def _name_error(error: Mapping[str, Any], path: Path, schema: Schema) -> Fault |
         "incorrect-label": f"the column {column!r}",
         "extra-label": "no further column",
     }
-    hint = "" if kind in expected else error["message"]
-    found = cell or error.get("label", "") or "" if kind in expected else kind
-    return Fault(path.name, row, column, expected.get(kind, "a readable CSV file"), found, hint)
+    hint = "" if kind in wishes else error["message"]
+    found = cell or error.get("label", "") or "" if kind in wishes else kind
+    return Fault(path.name, row, column, wishes.get(kind, "a readable CSV file"), found, hint)
 
 
 def _describe_field(field: Schema) -> str:
@@ -196,16 +188,11 @@ def _check_effects(events: pd.DataFrame, actors: pd.DataFrame, dyad: set[str]) -
 def _check_ids(frames: Mapping[str, pd.DataFrame]) -> Iterator[Fault]:
     seen: dict[str, str] = {}
     for name, frame in frames.items():
-        for row, value in frame.iloc[:, 0].items() if frame.columns[0] in IDS else ():
+        column = frame.columns[0]
+        for row, value in enumerate(frame[column] if column in IDS else (), start=2):
             if value in seen:
-                yield Fault(
-                    f"{name}.csv",
-                    int(str(row)) + 2,
-                    frame.columns[0],
-                    "an id unlike all others",
-                    value,
-                    f"it stands in {seen[value]}.csv too",
-                )
+                hint = f"it stands in {seen[value]}.csv too"
+                yield Fault(f"{name}.csv", row, column, "an id unlike all others", value, hint)
             seen[value] = name
 
 
@@ -226,26 +213,14 @@ def _check_events(events: pd.DataFrame, fields: set[str]) -> Iterator[Fault]:
     cells: Any
     for row, cells in enumerate(events.itertuples(), start=2):
         for column in ("persons", "fields"):
-            listed = [] if pd.isna(getattr(cells, column)) else str(getattr(cells, column)).split(";")
-            if listed != sorted(set(listed)):
-                yield Fault(
-                    "events.csv",
-                    row,
-                    column,
-                    f"{';'.join(sorted(set(listed)))}",
-                    ";".join(listed),
-                    "a list is sorted, each member once",
-                )
-            for name in sorted(set(listed) - fields) if column == "fields" else ():
-                yield Fault(
-                    "events.csv", row, column, "fields that fields.csv lists", name, "add it there or correct it"
-                )
-        if parents.get(str(cells.parent_id)):
-            yield Fault(
-                "events.csv",
-                row,
-                "parent_id",
-                "a larger act that is no part itself",
-                str(cells.parent_id),
-                "name the larger act",
-            )
+            found = "" if pd.isna(getattr(cells, column)) else str(getattr(cells, column))
+            tidy = ";".join(sorted(set(found.split(";"))))
+            if found != tidy:
+                yield Fault("events.csv", row, column, tidy, found, "a list is sorted, each member once")
+            for name in sorted(set(found.split(";")) - fields - {""}) if column == "fields" else ():
+                wish = "fields that fields.csv lists"
+                yield Fault("events.csv", row, column, wish, name, "add it there or correct it")
+        parent = str(cells.parent_id)
+        if parents.get(parent):
+            wish = "a larger act that is no part itself"
+            yield Fault("events.csv", row, "parent_id", wish, parent, "name the larger act")

@@ -40,7 +40,7 @@ def find_trade(trade: pd.DataFrame) -> str:
     change = f"{count} are shown. The latest, {latest}, is {ratio:.2g} the figure of {start}"
     if last["value"] == figures["value"].max():
         return f"{change}, and the highest of these."
-    return f"{change}, but {share_of_peak(trade, year=int(last['year'])):.0f} of the highest, {_read_peak(figures)}."
+    return f"{change}, and {share_of_peak(trade, year=int(last['year'])):.0f} of the highest, {_read_peak(figures)}."
 
 
 def _read_figure(figure: Any) -> str:
@@ -85,9 +85,15 @@ def find_rupture(events: pd.DataFrame) -> str:
     phase: Any = counts.loc[turn]
     name = escape_markdown(turn)
     inside = f"{phase['apart']} of {len(apart)}"
+    outside = acts.loc[acts["period"].isna(), "rows"]
+    rest = (
+        f" {_cite_count(outside, searched, 'act')} stand{'s' * (len(outside) == 1)} in no phase."
+        if len(outside)
+        else ""
+    )
     return (
         f"{total} The turn is the phase “{name}”: it holds {cite(inside, phase['rows'])} acts that push apart and "
-        f"{cite(phase['together'], phase['rows'])} that bring together."
+        f"{cite(phase['together'], phase['rows'])} that bring together.{rest}"
     )
 
 
@@ -121,7 +127,7 @@ def find_visits(dossier: Dossier) -> str:
     if len(gaps):
         gap: Any = gaps.sort_values("longest_years", kind="stable").iloc[-1]
         length = Quantity(None, gap["rows"], gap["shortest_years"], gap["longest_years"], " years")
-        text += f" The longest silence between visits lasted {length:.1f}, {cite(gap.name, gap['rows'])}."
+        text += f" The longest time without a dated visit is {length:.1f}, {cite(gap.name, gap['rows'])}."
     runs = told.loc[~told.index.isin(visits.index), "rows"]
     if len(runs):
         text += f" {_cite_count(runs, searched, 'more row')} stand{'s' * (len(runs) == 1)} for visits "
@@ -141,22 +147,25 @@ def find_agreements(events: pd.DataFrame) -> str:
     --------
     >>> from analysis import load_dossier
     >>> find_agreements(load_dossier().events).split(". ")[0]
-    '[5 agreements or sets of them](#rows-E20+E39+E58+E59+E62) are told'
+    '[5 rows](#rows-E20+E39+E58+E59+E62) tell of agreements or sets of them'
     """
     told = events[(events["type"] == "agreement") & events["bearing"].notna()]
     if told.empty:
         return "No agreement between the two countries is reported."
     searched = join_rows(told["rows"])
-    noun = "agreement or set of them is" if len(told) == 1 else "agreements or sets of them are"
-    words, verb = noun.rsplit(" ", 1)
-    text = f"{cite(f'{len(told)} {words}', searched)} {verb} told."
+    tell = "tells of an agreement or a set of them" if len(told) == 1 else "tell of agreements or sets of them"
+    text = f"{_cite_count(told['rows'], searched, 'row')} {tell}."
     for name, act in told[told["quantity"].notna()].iterrows():
         amount = f"{HEDGES.get(act['quantity_bound'], '')}{act['quantity']:g} {act['quantity_unit']}"
-        text += f" One is a set with a number, {cite(amount, str(name))}"
+        text += f" One is a set: {cite(amount, str(name))}"
         fields = [] if pd.isna(act["fields"]) else str(act["fields"]).split(";")
-        text += f", in {cite(len(fields), str(name))} fields, and no field has a number of its own." if fields else "."
+        text += (
+            f", in {cite(len(fields), str(name))} of our fields, none of which has a number of its own."
+            if fields
+            else "."
+        )
     silent = told.loc[told["cameo_confidence"] == "none", "rows"]
-    return f"{text} Mentioned without a signing: {_cite_count(silent, searched)}."
+    return f"{text} No signing is told for {_cite_count(silent, searched)}."
 
 
 def find_coding(dossier: Dossier) -> str:
@@ -182,9 +191,9 @@ def find_coding(dossier: Dossier) -> str:
     total, figures, told, counted = (_cite_count(found, searched, noun) for found, noun in kinds)
     dated, unsure = (_cite_count(acts.loc[which, "rows"], searched) for which in (printed, doubted))
     return (
-        f"{total} {'is' if len(rows) == 1 else 'are'} coded: {figures} and {told}. Counted, since they run between the "
-        f"two governments and are no part of another act: {counted}, {dated} of them with a printed date and {unsure} "
-        "resting on a charge or a report."
+        f"{total} {'is' if len(rows) == 1 else 'are'} coded: {figures} and {told}. Counted, as acts between the two "
+        f"countries or bodies of theirs and no part of another: {counted}, {dated} of them with a printed date and "
+        f"{unsure} not in the author’s own voice."
     )
 
 

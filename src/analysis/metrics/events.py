@@ -10,8 +10,7 @@ from analysis.citing import join_rows
 
 DAYS_A_YEAR = 365.2425
 FEWEST = 5  # acts; below that a mean says less than its acts
-ROLES = ("done or signed", "said, pledged or talked about", "disputed or alleged")
-SPOKEN = ("01", "02", "03", "04")  # CAMEO roots: statements, appeals, intents, consultations
+ROLES = ("carried out or signed", "words, talks and ceremony", "halted, charged or only implied")
 
 
 def count_events(events: pd.DataFrame, *, by: str = "year") -> pd.DataFrame:
@@ -277,10 +276,11 @@ def select_visits(events: pd.DataFrame) -> pd.DataFrame:
 
 
 def list_fields(events: pd.DataFrame) -> pd.DataFrame:
-    """Return which fields of cooperation each act names, and what the act makes of them.
+    """Return which fields of cooperation each act concerns, and what the act makes of them.
 
-    Disputed or alleged is what pushes apart or is not asserted; said is a statement, a pledge or a talk (CAMEO
-    roots 01 to 04); all else is done or signed. Acts of others, which have no bearing, are left out.
+    Words, talks and ceremony are CAMEO roots 01 to 04 (statement, appeal, intent, consultation) and 051 (praise).
+    What pushes apart, is not asserted or has no code, since no act is told, is halted, charged or only implied. All
+    else is carried out or signed. Acts of others, which have no bearing, are left out.
 
     Parameters
     ----------
@@ -300,8 +300,9 @@ def list_fields(events: pd.DataFrame) -> pd.DataFrame:
     """
     acts = events[events["fields"].notna() & events["bearing"].notna()]
     role = pd.Series(ROLES[0], acts.index, dtype="str")
-    role = role.mask(acts["cameo_code"].str[:2].isin(SPOKEN), ROLES[1])
-    role = role.mask((acts["bearing"] < 0) | ~acts["certainty"].isin(["asserted", "reported"]), ROLES[2])
+    role = role.mask(acts["cameo_code"].str.fullmatch("0[1-4].*|051", na=False), ROLES[1])
+    firm = (acts["bearing"] >= 0) & acts["certainty"].isin(["asserted", "reported"]) & acts["cameo_code"].notna()
+    role = role.where(firm, ROLES[2])
     ordered = role.astype(pd.CategoricalDtype(list(ROLES), ordered=True))
     return acts.assign(role=ordered, field=acts["fields"].str.split(";")).explode("field")
 

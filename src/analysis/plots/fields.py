@@ -1,4 +1,4 @@
-"""Which act names which field of cooperation: a matrix of marks, and not one number."""
+"""Which act concerns which field of cooperation: a matrix of marks, and not one number."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ LEVEL = 15  # height of a line of group names
 
 
 def plot_fields(dossier: Dossier, *, ax: Axes | None = None, title: str = "", **kwargs: Any) -> Axes:
-    """Draw one row an act and one column a field, with a mark where the article names the field for the act.
+    """Draw one row an act and one column a field, with a mark where the act concerns the field.
 
     Rows stand under what the act makes of its fields (`list_fields`); fields stand by group. Nothing is counted:
-    an act that names several fields is not divided among them.
+    an act that concerns several fields is not divided among them.
 
     Parameters
     ----------
@@ -49,7 +49,7 @@ def plot_fields(dossier: Dossier, *, ax: Axes | None = None, title: str = "", **
         ax = page.canvas() if ax is None else ax
         named = list_fields(dossier.events)
         if named.empty:
-            return page.draw_nothing(ax, "acts that name a field")
+            return page.draw_nothing(ax, "acts that concern a field")
         columns = order_fields(named, dossier.fields)
         rows = _list_acts(named)
         left = measure_labels(ax, rows)
@@ -61,7 +61,7 @@ def plot_fields(dossier: Dossier, *, ax: Axes | None = None, title: str = "", **
         page.furnish(
             ax,
             title=title or _find_title(named),
-            subtitle="Fields that the article names for each act. A mark means “named”, not “how many”.",
+            subtitle="Fields that each act concerns, under the headings of the codebook. A mark is not a number.",
             keys=style.list_keys(rows),
             source=_describe_source(named, dossier.events),
             height=float(rows["bottom"].max()),
@@ -140,28 +140,29 @@ def _draw_grid(ax: Axes, rows: pd.DataFrame, columns: pd.DataFrame, groups: pd.D
 def _find_title(named: pd.DataFrame) -> str:
     numbered = named[named["quantity"].notna() & (named["type"] == "agreement")]
     most = numbered.groupby("label", sort=False)["field"].size().sort_values(kind="stable")
-    fields = count_words(named["field"].nunique(), "field")
-    neutral = f"{fields.capitalize()} named in {count_words(named.index.nunique(), 'act')}"
+    fields, acts = count_words(named["field"].nunique(), "field"), named.index.nunique()
+    neutral = f"{fields.capitalize()} that {count_words(acts, 'act')} concern{'s' * (acts == 1)}"
     if most.empty:
         return neutral
-    title = f"“{most.index[-1]}”: {count_words(int(most.iloc[-1]), 'field')} named, and a number for none of them"
+    title = f"“{most.index[-1]}”: {count_words(int(most.iloc[-1]), 'field')}, and a number for none of them"
     return title if len(title) <= 95 else neutral
 
 
 def _describe_source(named: pd.DataFrame, events: pd.DataFrame) -> str:
     acts = named[~named.index.duplicated()]
-    words = [name_source(acts), "Said, pledged or talked about: CAMEO roots 01–04."]
+    words = [name_source(acts), "Words, talks and ceremony: CAMEO roots 01–04, and 051."]
     whole = acts[acts["quantity"].notna() & (acts["type"] == "agreement")]
     words += [f"The number of “{act.label}” is not divided among its fields." for act in each(whole)]
     context = int((events["fields"].notna() & events["bearing"].isna()).sum())
-    words += [f"Not drawn: {count_words(context, 'act')} of others that name a field."] if context else []
+    words += [f"Not drawn: {count_words(context, 'row')} of context."] if context else []
     return " ".join(words)
 
 
 def _describe(named: pd.DataFrame) -> str:
     fields = {role: set(named.loc[named["role"] == role, "field"]) for role in ROLES}
     parts = [f"{role} {len(found)}" for role, found in fields.items()]
-    words = [f"Matrix of {named.index.nunique()} acts and {named['field'].nunique()} fields: {', '.join(parts)}."]
+    count = f"{named.index.nunique()} acts and {named['field'].nunique()} fields"
+    words = [f"Matrix of {count}. Fields by group of acts, with overlap: {', '.join(parts)}."]
     for role, found in fields.items():
         only = sorted(found.difference(*[other for name, other in fields.items() if name != role]))
         words += [f"Only {role}: {join_words(only)}."] if only else []

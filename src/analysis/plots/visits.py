@@ -1,4 +1,4 @@
-"""Who went where, and the silences between: visits by direction, meetings that are no visits, both by date."""
+"""Who went where, and how long no visit is dated: visits by direction, and meetings that are no visits."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from analysis.plots.timeline import draw_dates, list_dates
 from analysis.plots.words import count_words, join_words, name_source
 from analysis.style import EFFECTS, INK, each
 
-UNTOLD, MEETINGS, SILENCES = "Direction or number not told", "Met, but no visit", "Silence between visits"
+UNTOLD, MEETINGS, SILENCES = "Direction or number not told", "Met, but no visit", "No visit dated"
 
 
 def plot_visits(dossier: Dossier, *, ax: Axes | None = None, title: str = "", **kwargs: Any) -> Axes:
-    """Draw visits by direction, then meetings, one row each, and the silences between visits.
+    """Draw visits by direction, then meetings, one row each, and the stretches without a dated visit.
 
-    A silence is drawn from its shortest length, solid, to its longest, dotted. Runs of visits of unknown number
-    end the certain part of a silence. Stops within a visit are parts of it and are not drawn.
+    A stretch is drawn solid where it is shortest and dotted to where it is longest (`find_gaps`); a run of visits of
+    unknown number ends the solid part. Stops within a visit are parts of it and are not drawn.
 
     Parameters
     ----------
@@ -134,7 +134,7 @@ def _list_keys(gaps: pd.DataFrame) -> list[style.Key]:
         ax.plot([x - 8, x + 8], [y, y], color=INK, lw=2)
         ax.vlines([x - 8, x + 8], y - 4, y + 4, color=INK, lw=1.2)
 
-    return [(silence, "silence: sure, and at most", 30)] if len(gaps) else []
+    return [(silence, "no visit dated: at least, at most", 30)] if len(gaps) else []
 
 
 def _find_title(acts: pd.DataFrame, gaps: pd.DataFrame) -> str:
@@ -148,7 +148,7 @@ def _find_title(acts: pd.DataFrame, gaps: pd.DataFrame) -> str:
     if gaps.empty:
         return title
     longest = gaps["when"].iloc[int(gaps["longest_years"].argmax())]
-    return f"{title}; the longest silence lasted {longest}"
+    return f"{title}; the longest time without a dated one: {longest}"
 
 
 def _describe_source(dossier: Dossier, drawn: pd.DataFrame) -> str:
@@ -157,7 +157,7 @@ def _describe_source(dossier: Dossier, drawn: pd.DataFrame) -> str:
     stops = int(events["parent_id"].isin(visits).sum())
     words = [name_source(drawn)]
     words += [f"Not drawn: {count_words(stops, 'act')} within a visit, since they are parts of it."] if stops else []
-    return " ".join([*words, "A silence runs from the end of one date to the start of the next."])
+    return " ".join([*words, "No dated visit does not mean no visit: runs and meetings may hide some."])
 
 
 def _describe(acts: pd.DataFrame, gaps: pd.DataFrame) -> str:
@@ -167,4 +167,4 @@ def _describe(acts: pd.DataFrame, gaps: pd.DataFrame) -> str:
         parts.append(f"{group} {len(told)}" + (f" ({', '.join(told['when'])})" if len(told) else ""))
     words = [f"Chart of visits and meetings, one row each: {'; '.join(parts)}."]
     silences = [f"{gap.when} {gap.label}" for gap in each(gaps)]
-    return " ".join(words + ([f"Silence between visits: {join_words(silences)}."] if silences else []))
+    return " ".join(words + ([f"No visit is dated for {join_words(silences)}."] if silences else []))
