@@ -43,6 +43,7 @@ check: $(READY) ## lint, format, types; and running everything again changes no 
 	$(RUN) -m ruff check
 	$(RUN) -m ruff format --check
 	$(RUN) -m mypy
+	$(RUN) tests/documents.py
 	$(EXECUTE)
 	$(BATCH)
 	@git --no-pager diff --stat -- notebooks reports; \

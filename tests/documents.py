@@ -61,6 +61,8 @@ def list_imports() -> dict[str, set[str]]:
         used = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
         for node in nodes:
             if isinstance(node, ast.ImportFrom) and node.module:
+                if node.module == "analysis" and {alias.name for alias in node.names} - set(modules):
+                    raise ValueError(f"{name}: imports from the package itself hide where a name is from")
                 names = {f"{node.module}.{alias.name}".removeprefix("analysis.") for alias in node.names}
                 used |= names & set(modules) or {node.module}
         found[name] = {used_name.removeprefix("analysis.") for used_name in used} & set(modules) - {name}
@@ -142,9 +144,9 @@ def make_documents() -> dict[Path, bytes]:
 
 
 if __name__ == "__main__":
-    for path, content in make_documents().items():
-        if path.exists() and path.read_bytes() == content:
-            continue
+    stale = {path: text for path, text in make_documents().items() if not path.exists() or path.read_bytes() != text}
+    for path, text in stale.items():
         print(f"{path.relative_to(ROOT)}: {'written' if '--write' in sys.argv[1:] else 'not as it should be'}")
         if "--write" in sys.argv[1:]:
-            path.write_bytes(content)
+            path.write_bytes(text)
+    sys.exit(bool(stale) and "--write" not in sys.argv[1:])

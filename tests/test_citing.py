@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from nbconvert.filters import markdown2html_mistune
 
-from analysis.citing import PARAMETERS, Quantity, cite, escape_markdown, format_number, join_rows, pick
+from analysis.citing import PARAMETERS, Quantity, cite, escape_markdown, format_number, join_rows
 
 
 def test_join_rows_each_once_in_order_of_mention():
@@ -155,39 +155,3 @@ def test_format_number(value, spec, text):
 def frame():
     cells = {"value": [55.0, 40.0], "value_low": [52.5, 40.0], "value_high": [57.5, 40.0], "rows": ["T3", "T1"]}
     return pd.DataFrame(cells, index=["T3", "T1"])
-
-
-def test_pick_with_its_range(frame):
-    assert pick(frame, "T3", "value", unit=" million USD") == Quantity(55.0, "T3", 52.5, 57.5, " million USD")
-
-
-def test_pick_without_range(frame):
-    assert pick(frame[["value", "rows"]], "T1", "value") == Quantity(40.0, "T1")
-
-
-@pytest.mark.parametrize(("row", "column"), [("T9", "value"), ("T1", "values")])
-def test_pick_what_is_not_there(frame, row, column):
-    with pytest.raises(KeyError, match=row if row == "T9" else column):
-        pick(frame, row, column)
-
-
-def test_pick_without_rows(frame):
-    with pytest.raises(KeyError, match="rows"):
-        pick(frame[["value"]], "T1", "value")
-
-
-def test_pick_missing_cell():
-    """A missing cell is no number: it must not be printed as one."""
-    frame = pd.DataFrame({"value": pd.array([None], dtype="Float64"), "rows": ["T1"]}, index=["T1"])
-    with pytest.raises(ValueError, match="value"):
-        pick(frame, "T1", "value")
-
-
-@pytest.mark.parametrize(
-    ("low", "high", "words"), [(80, None, "80 (at least 80)"), (None, 80, "80 (at most 80)"), (None, None, "80")]
-)
-def test_pick_open_end_of_a_range(low, high, words):
-    """A figure of at least 80 has no upper end."""
-    cells = {"value": [80.0], "value_low": [low], "value_high": [high], "rows": ["R4"]}
-    frame = pd.DataFrame(cells, index=["R4"]).astype(dict.fromkeys(["value", "value_low", "value_high"], "Float64"))
-    assert pick(frame, "R4", "value").describe(".0f") == words

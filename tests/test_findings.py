@@ -37,7 +37,7 @@ def read_text(markdown):
 
 
 def test_find_trade_none():
-    assert find_trade(make_trade()) == "No trade figure that could be compared is reported."
+    assert find_trade(make_trade()) == "No trade figure that could be compared is among the rows shown."
 
 
 def test_find_trade_one():
@@ -71,12 +71,12 @@ def test_find_trade_every_number_is_cited(count):
 
 
 def test_find_rupture_none():
-    assert find_rupture(make_events()) == "No act between the two governments is reported."
+    assert find_rupture(make_events()) == "No act between the two governments is among the rows shown."
 
 
 def test_find_rupture_context_only_is_none():
     events = make_events(("E1", "P", None)).assign(counted=False)
-    assert find_rupture(events) == "No act between the two governments is reported."
+    assert find_rupture(events) == "No act between the two governments is among the rows shown."
 
 
 def test_find_rupture_without_a_turn():
@@ -119,6 +119,21 @@ def test_find_rupture_every_number_is_cited(effects):
     assert not re.search(r"\d", re.sub(r"\[[^\]]*\]\(#rows-[^)]+\)", "", text))
 
 
+def test_find_trade_from_zero_has_no_ratio():
+    text = read_text(find_trade(make_trade(("T1", 2000, 0, 0, 0, "exact"), ("T2", 2001, 20, 20, 20, "exact"))))
+    assert text == "2 trade figures are shown. The latest is 20 million USD in 2001, and the highest of these."
+
+
+@pytest.mark.parametrize(("value", "low", "high"), [(139, 130, 145), (140, 140, 140), (141, 135, 147)])
+def test_find_trade_ranges_that_overlap_are_not_ranked(value, low, high):
+    text = read_text(find_trade(make_trade(*ARTICLE[:2], ("T4", 2021, value, low, high, "about"))))
+    assert text.endswith("and not surely apart from the highest before it, 140 million USD in 2007.")
+
+
+def test_find_trade_large_figures_are_printed_in_full():
+    assert "121,000,001 million USD" in find_trade(make_trade(("T1", 2000, 121000001, 121000001, 121000001, "exact")))
+
+
 @pytest.fixture(scope="module")
 def dossier():
     return load_dossier()
@@ -141,25 +156,25 @@ def test_find_visits_one_and_none(dossier):
     assert read_text(find_visits(cut(dossier, ["E49"]))) == (
         "1 visit has a date and a direction: 1 from Iran to Tajikistan and 0 from Tajikistan to Iran."
     )
-    assert find_visits(cut(dossier, ["E29"])) == "No visit between the two countries is reported."
+    assert find_visits(cut(dossier, ["E29"])) == "No visit between the two countries is among the rows shown."
 
 
 def test_find_agreements_of_the_article(dossier):
     assert read_text(find_agreements(dossier.events)) == (
-        "5 rows tell of agreements or sets of them. One is a set: about 24 agreements, in 7 of our fields, none of "
-        "which has a number of its own. No signing is told for 2."
+        "5 rows tell of agreements or sets of them. One has a number, about 24 agreements, in 7 of our fields, none of "
+        "which has one of its own. No signing is told for 2."
     )
 
 
 def test_find_agreements_one_and_none(dossier):
     one = cut(dossier, ["E59"]).events
     assert read_text(find_agreements(one)) == "1 row tells of an agreement or a set of them. No signing is told for 0."
-    assert find_agreements(one.iloc[:0]) == "No agreement between the two countries is reported."
+    assert find_agreements(one.iloc[:0]) == "No agreement between the two countries is among the rows shown."
 
 
 def test_find_coding_of_the_article(dossier):
     assert read_text(find_coding(dossier)) == (
-        "74 rows are coded: 4 trade figures and 70 acts. Counted, as acts between the two countries or bodies of "
+        "74 rows are shown: 4 trade figures and 70 acts. Counted, as acts between the two countries or bodies of "
         "theirs and no part of another: 35 acts, 10 of them with a printed date and 3 not in the author’s own voice."
     )
 

@@ -13,6 +13,7 @@ from analysis.metrics.events import (
     count_initiators,
     count_within,
     find_gaps,
+    find_longest,
     find_turn,
     leave_one_out,
     list_fields,
@@ -111,6 +112,12 @@ def test_compare_trade_from_zero_has_no_ratio():
     pairs = compare_trade(make_trade(("T1", 2000, 0, 0, 0), ("T2", 2001, 5, 5, 5)))
     assert pairs["rows"].tolist() == ["T1+T2"]
     assert pairs[["ratio", "growth_pct"]].isna().all(axis=None)
+
+
+def test_trade_ratio_to_a_range_that_starts_at_zero_has_no_upper_end():
+    """From 0 to 10, read 5, to 20: at least 20 / 10 = 2, and no most."""
+    trade = make_trade(("T1", 2000, 5, 0, 10), ("T2", 2001, 20, 20, 20))
+    assert trade_ratio(trade, start_year=2000, end_year=2001).describe(".1f") == "4.0-fold (at least 2.0)"
 
 
 def test_share_of_peak(article):
@@ -395,6 +402,14 @@ def test_find_gaps_says_between_which_days():
     assert days == ["2000-01-01", "2000-12-31", "2003-01-01", "2003-12-31"]
 
 
+def test_find_longest_is_open_where_the_lengths_overlap():
+    """After E1 exactly 3 years less a day; after E2 between 2 and 4: either may be the longest."""
+    acts = [act("E1", "2000-01-01"), act("E2", "2003-01-01"), act("E3", "2005-01-01", "2006-12-31")]
+    assert find_longest(find_gaps(make_events(*acts))).empty
+    assert find_longest(find_gaps(make_events(*acts[:2]))).index.tolist() == ["after 2000-01-01"]
+    assert find_longest(find_gaps(make_events(act("E1")))).empty
+
+
 def test_select_visits_leaves_out_runs_joint_ones_parts_and_meetings():
     acts = make_events(
         act("E1", "2009-01-01", type="visit"),
@@ -402,6 +417,7 @@ def test_select_visits_leaves_out_runs_joint_ones_parts_and_meetings():
         act("E3", type="visit", date_kind="recurrent"),
         act("E4", type="visit", mutual=True),
         act("E5", type="visit", counted=False),
+        act("E7", type="visit", **UNDATED),
         act("E6", type="meeting"),
     )
     assert select_visits(acts).index.tolist() == ["E2", "E1"]

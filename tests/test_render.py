@@ -70,7 +70,12 @@ def test_render_notebook_leaves_out_this_article_for_another_dossier(tmp_path: P
     cell = v4.new_markdown_cell("true of one article", metadata={"tags": ["this-article"]})
     notebook.cells.append(cell)
     nbformat.write(notebook, tmp_path / "n.ipynb")
-    for name, given, expected in (("own", {}, True), ("other", {"dossier": str(OTHER)}, False)):
+    own = str(ROOT / "data")
+    for name, given, expected in (
+        ("own", {}, True),
+        ("named", {"dossier": own}, True),
+        ("other", {"dossier": str(OTHER)}, False),
+    ):
         report = render_notebook(tmp_path / "n.ipynb", tmp_path / f"{name}.html", parameters=given)
         assert ("true of one article" in report.output.read_text(encoding="utf-8")) is expected
 
@@ -98,6 +103,10 @@ def test_plan_batch_makes_one_job_a_phase() -> None:
     [
         ("reports:\n- notebook: 01-trade\n  parametres: {}", "parametres"),
         ("reports:\n- notebook: 01-trade\n- notebook: 01-trade", "two reports"),
+        ("reports:", "a list 'reports'"),
+        ("{}", "a list 'reports'"),
+        ("reports:\n- parameters: {}", "a list 'reports'"),
+        ("reports: [", "expected YAML"),
         ("reports:\n- notebook: 01-trade\n  each: {certainty: all}", "'periods'"),
     ],
 )

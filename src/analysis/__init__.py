@@ -1,6 +1,6 @@
 """A published article on two countries, coded into tables: load, count, cite, draw and render it."""
 
-from analysis.citing import PARAMETERS, Quantity, cite, format_number, join_rows, pick
+from analysis.citing import PARAMETERS, Quantity, cite, format_number, join_rows
 from analysis.display import show
 from analysis.dossier import Dossier, list_rows, load_dossier, select_rows
 from analysis.errors import AnalysisError, DataError, ParameterError, RenderError
@@ -11,6 +11,7 @@ from analysis.metrics.events import (
     count_initiators,
     count_within,
     find_gaps,
+    find_longest,
     find_turn,
     leave_one_out,
     list_fields,

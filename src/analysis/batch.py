@@ -43,7 +43,7 @@ def plan_batch(path: Path, output: Path) -> list[Job]:
     Raises
     ------
     ParameterError
-        If an entry has unknown keys or parameters, or two jobs would write one file.
+        If the file is not of this form, an entry has unknown keys or parameters, or two jobs would write one file.
 
     Examples
     --------
@@ -52,7 +52,7 @@ def plan_batch(path: Path, output: Path) -> list[Job]:
     '01-trade.html'
     """
     jobs: list[Job] = []
-    for entry in yaml.safe_load(path.read_text(encoding="utf-8"))["reports"]:
+    for entry in _read_entries(path):
         unknown = sorted(set(entry) - {"notebook", "parameters", "each"})
         if unknown:
             raise ParameterError(f"{path.name}: expected notebook, parameters, each; found {', '.join(unknown)}")
@@ -66,6 +66,17 @@ def plan_batch(path: Path, output: Path) -> list[Job]:
     if twice:
         raise ParameterError(f"{path.name}: two reports would be written to {', '.join(twice)}")
     return jobs
+
+
+def _read_entries(path: Path) -> list[dict[str, Any]]:
+    try:
+        batch = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise ParameterError(f"{path.name}: expected YAML, found a fault: {' '.join(str(error).split())}") from error
+    entries = batch.get("reports") if isinstance(batch, dict) else None
+    if not isinstance(entries, list) or not all(isinstance(entry, dict) and "notebook" in entry for entry in entries):
+        raise ParameterError(f"{path.name}: expected a list 'reports' whose entries have a 'notebook', found none")
+    return entries
 
 
 def _expand(values: Any, fixed: Mapping[str, Any]) -> list[Any]:

@@ -9,10 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 from urllib.parse import quote
-
-import pandas as pd
 
 PARAMETERS = "parameters"
 
@@ -152,38 +149,3 @@ def format_number(value: float, spec: str = "") -> str:
     if not text.strip("+-0."):
         text = text.lstrip("+-")
     return text.replace("-", "−")
-
-
-def pick(frame: pd.DataFrame, row: object, column: str, *, unit: str = "") -> Quantity:
-    """Return one cell of a frame as a `Quantity`.
-
-    Parameters
-    ----------
-    frame : pandas.DataFrame
-        Has a column ``rows``; where it has ``<column>_low`` and ``<column>_high``, they become the range.
-    row : object
-        Index label of the row.
-    column : str
-        Column of the value.
-    unit : str
-        Printed after the number.
-
-    Raises
-    ------
-    KeyError
-        If the frame has no such row or column, or no ``rows``.
-    ValueError
-        If the cell is missing.
-
-    Examples
-    --------
-    >>> frame = pd.DataFrame({"value": [55.0], "value_low": [52.5], "value_high": [57.5], "rows": ["T3"]}, index=["T3"])
-    >>> f"{pick(frame, 'T3', 'value', unit=' million USD'):.1f}"
-    '[55.0 million USD (52.5–57.5)](#rows-T3)'
-    """
-    cells: Any = frame.loc[[row]].iloc[0]
-    if pd.isna(cells[column]):
-        raise ValueError(f"row {row!r} has no {column}: a missing value is not printed as a number")
-    ends = (cells.get(f"{column}_{end}") for end in ("low", "high"))
-    low, high = (None if pd.isna(end) else end for end in ends)
-    return Quantity(cells[column], str(cells["rows"]), low, high, unit)

@@ -145,8 +145,8 @@ def select_rows(
         return frame[shown.fillna(False)]
 
     events = keep(dossier.events)
-    told = (events["period_id"] == period).fillna(False) if period else events.index == events.index
-    return replace(dossier, trade=keep(dossier.trade), events=events[told])
+    events = events[(events["period_id"] == period).fillna(False)] if period else events
+    return replace(dossier, trade=keep(dossier.trade), events=events)
 
 
 def list_rows(dossier: Dossier) -> pd.DataFrame:
@@ -166,7 +166,7 @@ def list_rows(dossier: Dossier) -> pd.DataFrame:
     trade, events, periods, sources = dossier.trade, dossier.events, dossier.periods, dossier.sources
     flow = trade["flow"].map({"total": "Total trade"}).fillna(trade["exporter"] + " to " + trade["importer"])
     hedge = trade["bound"].map(HEDGES).fillna("")
-    amount = trade["value"].map("{:g}".format).astype("str") + " " + trade["unit"]
+    amount = trade["value"].map(lambda value: format_number(value, ",.10g")).astype("str") + " " + trade["unit"]
     parts = [
         trade.assign(content=flow + ": " + hedge + amount, basis=trade["date_basis"]),
         events.assign(content=events["summary"], basis=events["date_basis"], coding=_describe_coding(events)),

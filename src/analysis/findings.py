@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
 
-from analysis.citing import Quantity, cite, escape_markdown, join_rows
+from analysis.citing import Quantity, cite, escape_markdown, format_number, join_rows
 from analysis.dossier import HEDGES, Dossier
-from analysis.metrics.events import count_effects, find_gaps, find_turn, select_visits
-from analysis.metrics.trade import compare_trade, select_comparable, share_of_peak
+from analysis.metrics.events import count_effects, find_gaps, find_longest, find_turn, select_visits
+from analysis.metrics.trade import select_comparable, share_of_peak, trade_ratio
 
 
 def find_trade(trade: pd.DataFrame) -> str:
@@ -24,32 +25,32 @@ def find_trade(trade: pd.DataFrame) -> str:
     --------
     >>> from analysis import load_dossier
     >>> find_trade(load_dossier().trade.iloc[:0])
-    'No trade figure that could be compared is reported.'
+    'No trade figure that could be compared is among the rows shown.'
     """
     figures = select_comparable(trade)
     if figures.empty:
-        return "No trade figure that could be compared is reported."
+        return "No trade figure that could be compared is among the rows shown."
     last, rows = figures.iloc[-1], join_rows(figures["rows"])
     latest = f"{cite(_read_figure(last), last['rows'])} in {cite(last['year'], last['rows'])}"
     if len(figures) == 1:
-        return f"A single trade figure is reported, {latest}. One point has no trend."
-    pair = compare_trade(trade).iloc[len(figures) - 2]
-    ratio = Quantity(pair["ratio"], pair["rows"], pair["ratio_low"], pair["ratio_high"], " times")
-    count = cite(f"{len(figures)} trade figures", rows)
-    start = cite(pair["start"], figures.iloc[-2]["rows"])
-    change = f"{count} are shown. The latest, {latest}, is {ratio:.2g} the figure of {start}"
-    if last["value"] == figures["value"].max():
-        return f"{change}, and the highest of these."
-    return f"{change}, and {share_of_peak(trade, year=int(last['year'])):.0f} of the highest, {_read_peak(figures)}."
+        return f"A single trade figure is shown, {latest}. One point has no trend."
+    count, before = cite(f"{len(figures)} trade figures", rows), figures.iloc[-2]
+    text = f"{count} are shown. The latest is {latest}"
+    if before["value"] > 0:
+        ratio = trade_ratio(trade, start_year=int(before["year"]), end_year=int(last["year"]))
+        text += f", {replace(ratio, unit=' times'):.2g} the figure of {cite(before['year'], before['rows'])}"
+    peak: Any = figures.iloc[:-1].sort_values("value", kind="stable").iloc[-1]
+    highest = f"{cite(_read_figure(peak), peak['rows'])} in {cite(peak['year'], peak['rows'])}"
+    low, high = (last[f"value_{end}"] if pd.notna(last[f"value_{end}"]) else last["value"] for end in ("low", "high"))
+    if low > figures.iloc[:-1][["value", "value_high"]].max(axis=None):
+        return f"{text}, and the highest of these."
+    if high < (peak["value_low"] if pd.notna(peak["value_low"]) else peak["value"]):
+        return f"{text}, and {share_of_peak(trade, year=int(last['year'])):.0f} of the highest, {highest}."
+    return f"{text}, and not surely apart from the highest before it, {highest}."
 
 
 def _read_figure(figure: Any) -> str:
-    return f"{HEDGES.get(figure['bound'], '')}{figure['value']:g} {figure['unit']}"
-
-
-def _read_peak(figures: pd.DataFrame) -> str:
-    peak: Any = figures.sort_values("value", kind="stable").iloc[-1]
-    return f"{cite(_read_figure(peak), peak['rows'])} in {cite(peak['year'], peak['rows'])}"
+    return f"{HEDGES.get(figure['bound'], '')}{format_number(figure['value'], ',.10g')} {figure['unit']}"
 
 
 def find_rupture(events: pd.DataFrame) -> str:
@@ -64,11 +65,11 @@ def find_rupture(events: pd.DataFrame) -> str:
     --------
     >>> from analysis import load_dossier
     >>> find_rupture(load_dossier().events.iloc[:0])
-    'No act between the two governments is reported.'
+    'No act between the two governments is among the rows shown.'
     """
     acts = events[events["counted"]]
     if acts.empty:
-        return "No act between the two governments is reported."
+        return "No act between the two governments is among the rows shown."
     together, apart = (acts[acts["effect"] == sign]["rows"] for sign in (1, -1))
     searched = join_rows(acts["rows"])
     first = _cite_count(together, searched, "act")
@@ -81,7 +82,7 @@ def find_rupture(events: pd.DataFrame) -> str:
         only: Any = counts.iloc[0]
         return f"{total} All are told in one phase, “{cite(counts.index[0], only['rows'])}”."
     if not turn:
-        return f"{total} In no phase do acts that push apart outnumber the others."
+        return f"{total} In no phase do acts that push apart outnumber those that bring together."
     phase: Any = counts.loc[turn]
     name = escape_markdown(turn)
     inside = f"{phase['apart']} of {len(apart)}"
@@ -113,7 +114,7 @@ def find_visits(dossier: Dossier) -> str:
     events = dossier.events
     told = events[events["counted"] & (events["type"] == "visit")]
     if told.empty:
-        return "No visit between the two countries is reported."
+        return "No visit between the two countries is among the rows shown."
     visits, searched = select_visits(events), join_rows(told["rows"])
     one, two = dossier.dyad
     ways = []
@@ -124,10 +125,10 @@ def find_visits(dossier: Dossier) -> str:
     have = "has" if len(visits) == 1 else "have"
     text = f"{_cite_count(visits['rows'], searched, 'visit')} {have} a date and a direction: {' and '.join(ways)}."
     gaps = find_gaps(told)
-    if len(gaps):
-        gap: Any = gaps.sort_values("longest_years", kind="stable").iloc[-1]
-        length = Quantity(None, gap["rows"], gap["shortest_years"], gap["longest_years"], " years")
-        text += f" The longest time without a dated visit is {length:.1f}, {cite(gap.name, gap['rows'])}."
+    gap: Any
+    for gap in find_longest(gaps).itertuples():
+        length = Quantity(None, gap.rows, gap.shortest_years, gap.longest_years, " years")
+        text += f" The longest time without a dated visit is {length:.1f}, {cite(gap.Index, gap.rows)}."
     runs = told.loc[~told.index.isin(visits.index), "rows"]
     if len(runs):
         text += f" {_cite_count(runs, searched, 'more row')} stand{'s' * (len(runs) == 1)} for visits "
@@ -151,18 +152,17 @@ def find_agreements(events: pd.DataFrame) -> str:
     """
     told = events[(events["type"] == "agreement") & events["bearing"].notna()]
     if told.empty:
-        return "No agreement between the two countries is reported."
+        return "No agreement between the two countries is among the rows shown."
     searched = join_rows(told["rows"])
     tell = "tells of an agreement or a set of them" if len(told) == 1 else "tell of agreements or sets of them"
     text = f"{_cite_count(told['rows'], searched, 'row')} {tell}."
     for name, act in told[told["quantity"].notna()].iterrows():
-        amount = f"{HEDGES.get(act['quantity_bound'], '')}{act['quantity']:g} {act['quantity_unit']}"
-        text += f" One is a set: {cite(amount, str(name))}"
+        number = format_number(act["quantity"], ",.10g")
+        amount = f"{HEDGES.get(act['quantity_bound'], '')}{number} {act['quantity_unit']}"
+        text += f" One has a number, {cite(amount, str(name))}"
         fields = [] if pd.isna(act["fields"]) else str(act["fields"]).split(";")
         text += (
-            f", in {cite(len(fields), str(name))} of our fields, none of which has a number of its own."
-            if fields
-            else "."
+            f", in {cite(len(fields), str(name))} of our fields, none of which has one of its own." if fields else "."
         )
     silent = told.loc[told["cameo_confidence"] == "none", "rows"]
     return f"{text} No signing is told for {_cite_count(silent, searched)}."
@@ -191,7 +191,7 @@ def find_coding(dossier: Dossier) -> str:
     total, figures, told, counted = (_cite_count(found, searched, noun) for found, noun in kinds)
     dated, unsure = (_cite_count(acts.loc[which, "rows"], searched) for which in (printed, doubted))
     return (
-        f"{total} {'is' if len(rows) == 1 else 'are'} coded: {figures} and {told}. Counted, as acts between the two "
+        f"{total} {'is' if len(rows) == 1 else 'are'} shown: {figures} and {told}. Counted, as acts between the two "
         f"countries or bodies of theirs and no part of another: {counted}, {dated} of them with a printed date and "
         f"{unsure} not in the author’s own voice."
     )

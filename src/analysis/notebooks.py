@@ -6,9 +6,8 @@ import sys
 from pathlib import Path
 
 import nbformat
-from nbclient import NotebookClient
 
-from analysis.render import QUIET, clean_notebook, read_notebook, write_whole
+from analysis.render import read_notebook, run_notebook, write_whole
 
 
 def refresh_notebook(path: Path) -> None:
@@ -16,7 +15,7 @@ def refresh_notebook(path: Path) -> None:
 
     Raises
     ------
-    nbclient.exceptions.CellExecutionError
+    papermill.PapermillExecutionError
         If a cell fails; the file is then left as it was.
 
     Examples
@@ -26,16 +25,8 @@ def refresh_notebook(path: Path) -> None:
     ...
     analysis.errors.RenderError: nowhere.ipynb: expected a notebook, found none
     """
-    notebook = read_notebook(path)
-    client = NotebookClient(
-        notebook,
-        kernel_name="python3",
-        record_timing=False,
-        extra_arguments=QUIET,
-        resources={"metadata": {"path": path.parent}},
-    )
-    client.execute()
-    write_whole(path, nbformat.writes(clean_notebook(notebook)) + "\n")
+    done = run_notebook(read_notebook(path), path.parent, {})
+    write_whole(path, nbformat.writes(done) + "\n")
 
 
 if __name__ == "__main__":

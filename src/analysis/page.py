@@ -245,17 +245,17 @@ def scale(ax: Axes) -> tuple[float, float]:
 
 
 def draw_nothing(ax: Axes, what: str) -> Axes:
-    """Say in a picture that the dossier has nothing to draw.
+    """Say in a picture that there is nothing to draw.
 
     Examples
     --------
     >>> draw_nothing(canvas(), "trade figures").figure.alt
-    'Empty picture: the dossier has no trade figures.'
+    'Empty picture: no trade figures to draw.'
     """
-    furnish(ax, title=f"The dossier has no {what}", height=48, alt=f"Empty picture: the dossier has no {what}.")
+    furnish(ax, title=f"No {what} to draw", height=48, alt=f"Empty picture: no {what} to draw.")
     ax.set(xlim=(0, 1), ylim=(0, 1), xticks=[], yticks=[], facecolor=BAND)
     ax.spines[:].set_visible(False)
-    write(ax, "nothing to draw", 0.5, 0.5, ha="center", color=MUTED)
+    write(ax, "none among the rows shown", 0.5, 0.5, ha="center", color=MUTED)
     return ax
 
 

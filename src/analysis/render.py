@@ -17,7 +17,7 @@ from nbconvert import HTMLExporter
 from nbformat import NotebookNode
 from papermill import execute_notebook
 
-from analysis.dossier import Dossier, list_rows, load_dossier
+from analysis.dossier import DEFAULT, Dossier, list_rows, load_dossier
 from analysis.errors import RenderError
 from analysis.parameters import Value, check_parameters, find_tagged, read_parameters
 from analysis.sources import append_sources
@@ -103,7 +103,7 @@ def read_notebook(path: Path) -> NotebookNode:
 
 
 def run_notebook(notebook: NotebookNode, folder: Path, parameters: Mapping[str, Value]) -> NotebookNode:
-    """Return a notebook executed in its own folder, without anything that differs from run to run.
+    """Return a notebook executed in its own folder, without anything that differs from run to run; it is changed.
 
     Raises
     ------
@@ -120,6 +120,7 @@ def run_notebook(notebook: NotebookNode, folder: Path, parameters: Mapping[str, 
     values = dict(parameters)
     if values.get("dossier"):
         values["dossier"] = str(Path(str(values["dossier"])).resolve())
+    if values.get("dossier", str(DEFAULT)) != str(DEFAULT):
         notebook.cells = [cell for cell in notebook.cells if "this-article" not in cell.metadata.get("tags", [])]
     done = execute_notebook(
         notebook,
@@ -150,6 +151,8 @@ def clean_notebook(notebook: NotebookNode) -> NotebookNode:
         cell.id = f"cell-{number}"
         for key in ("papermill", "execution", "collapsed"):
             cell.metadata.pop(key, None)
+        if not cell.metadata.get("tags", True):  # papermill adds an empty list
+            del cell.metadata["tags"]
     return notebook
 
 

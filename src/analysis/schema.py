@@ -34,7 +34,7 @@ def read_schema(folder: Path) -> Schema:
         package = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError) as error:
         raise DataError(
-            f"{path.name}: expected a dossier's schema in the folder {folder.name!r}, found none"
+            f"{path.name}: expected a dossier's schema in the folder {str(folder)!r}, found none"
         ) from error
     except json.JSONDecodeError as error:
         raise DataError(f"{path.name}, row {error.lineno}: expected JSON, found a fault there: {error.msg}") from error
@@ -83,8 +83,6 @@ def find_counted(events: pd.DataFrame, countries: pd.Series, dyad: set[str]) -> 
     >>> bool(find_counted(dossier.events, dossier.actors["country"], set(dossier.dyad)).loc["E01"])
     True
     """
-    pairs = zip(
-        events["actor"].map(countries), events["target"].map(countries), events["mutual"].fillna(False), strict=True
-    )
+    pairs = zip(events["actor"].map(countries), events["target"].map(countries), events["mutual"], strict=True)
     between = [bool(mutual) or {one, other} == dyad for one, other, mutual in pairs]
     return pd.Series(between, events.index, dtype=bool) & events["parent_id"].isna() & (events["status"] == "observed")

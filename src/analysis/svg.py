@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import io
 import re
 from collections import Counter
@@ -36,27 +35,24 @@ def picture(figure: Figure) -> str:
     svg = re.sub(r"<!--.*?-->|<metadata>.*?</metadata>", "", svg[svg.index("<svg") :], flags=re.DOTALL)
     svg = svg.replace('<g id="halo">', '<g class="h">')
     svg = re.sub(r'(<rect[^>]*?) fill="(#\w{6})"', r'\1 style="fill: \2"', svg)
-    for name, colour in [*((name, light) for name, (light, _) in PALETTE.items()), ("ink", "#000000")]:
-        svg = svg.replace(colour, f"var(--c-{name},{colour})")
-    svg = re.sub(r"font-family: [^;\"]*;?", "", svg)
-    svg = re.sub(r"-?\d+\.\d{3,}", lambda found: f"{round(float(found[0]), 2) + 0:g}", svg)
-    stem = "p" + hashlib.sha256(svg.encode()).hexdigest()[:6]  # no other figure has these names
-    svg, css = _share_styles(_shorten(_rename(svg, stem)), stem)
+    svg = re.sub(r"<[^>]+>", lambda tag: _slim_tag(tag[0]), svg)  # what a text says stays as it is
+    svg = re.sub(r' id="([^"]+)"', lambda found: found[0] if f"#{found[1]}" in svg else "", svg)
+    svg, css = _share_styles(_shorten(svg))
     return re.sub(r"(<svg[^>]*?)>", lambda found: f"{found[1]}><style>{CSS}{css}</style>", svg, count=1)
 
 
-def _rename(svg: str, stem: str) -> str:
-    """Drop the ids that nothing points to and shorten the others."""
-    used = list(dict.fromkeys(re.findall(r'(?:url\(#|href="#)([^)"]+)', svg)))
-    names = {old: f"{stem}{number}" for number, old in enumerate(used)}
-    svg = re.sub(r' id="([^"]+)"', lambda found: f' id="{names[found[1]]}"' if found[1] in names else "", svg)
-    return re.sub(r'(url\(#|href="#)([^)"]+)', lambda found: found[1] + names[found[2]], svg)
+def _slim_tag(tag: str) -> str:
+    """Return a tag with colours that follow the reader's theme, two decimals, and no font."""
+    for name, colour in [*((name, light) for name, (light, _) in PALETTE.items()), ("ink", "#000000")]:
+        tag = tag.replace(colour, f"var(--c-{name},{colour})")
+    tag = re.sub(r"font-family: [^;\"]*;?", "", tag)
+    return re.sub(r"-?\d+\.\d{3,}", lambda found: f"{round(float(found[0]), 2) + 0:g}", tag)
 
 
-def _share_styles(svg: str, stem: str) -> tuple[str, str]:
+def _share_styles(svg: str) -> tuple[str, str]:
     """Write a style that occurs often once, as a class."""
     found = Counter(re.findall(r' style="([^"]*)"', svg))
-    names = {text: f"{stem}s{number}" for number, (text, count) in enumerate(found.items()) if count > 2}
+    names = {text: f"s{number}" for number, (text, count) in enumerate(found.items()) if count > 2}
     svg = re.sub(r' style="([^"]*)"', lambda hit: f' class="{names[hit[1]]}"' if hit[1] in names else hit[0], svg)
     return svg, "".join(f".{name}{{{text}}}" for text, name in names.items())
 
@@ -88,6 +84,7 @@ def data_uri(svg: str) -> str:
     """
     escapes: dict[str, str | int | None] = {
         "%": "%25",
+        "&": "%26",
         '"': "'",
         "#": "%23",
         "\n": "%20",

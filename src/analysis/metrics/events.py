@@ -249,8 +249,28 @@ def find_gaps(events: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(records, columns=columns, index=pd.Index(silences, name="silence", dtype="str"))
 
 
+def find_longest(gaps: pd.DataFrame) -> pd.DataFrame:
+    """Return the silence that is the longest whatever the dates, as a frame of one row; of no row where that is open.
+
+    Parameters
+    ----------
+    gaps : pandas.DataFrame
+        As `find_gaps` returns it.
+
+    Examples
+    --------
+    >>> from analysis import load_dossier, select_visits
+    >>> find_longest(find_gaps(select_visits(load_dossier().events))).index.tolist()
+    ['after 2006']
+    """
+    longest = gaps.sort_values("shortest_years", kind="stable").tail(1)
+    others = gaps[~gaps.index.isin(longest.index)]
+    sure = others.empty or bool((longest["shortest_years"] > others["longest_years"].max()).all())
+    return longest if sure else longest.iloc[:0]
+
+
 def select_visits(events: pd.DataFrame) -> pd.DataFrame:
-    """Return the visits that can be counted: each one journey, its direction told.
+    """Return the visits that can be counted: each one journey, dated, its direction told.
 
     A run of visits of unknown number, or one without a direction, is left out; so are meetings, and stops within a
     visit, since they are parts of it.
@@ -272,7 +292,7 @@ def select_visits(events: pd.DataFrame) -> pd.DataFrame:
     ['2006', 'Jun 2019', 'Sep 2021', 'Jan 2025']
     """
     once = events["counted"] & (events["type"] == "visit") & (events["date_kind"] == "within") & ~events["mutual"]
-    return events[once].sort_values("earliest", kind="stable")
+    return events[once & events["earliest"].notna()].sort_values("earliest", kind="stable")
 
 
 def list_fields(events: pd.DataFrame) -> pd.DataFrame:
@@ -326,7 +346,7 @@ def count_initiators(events: pd.DataFrame) -> pd.DataFrame:
     >>> sorted(count_initiators(load_dossier().events).index)
     ['IRN', 'TJK', 'joint']
     """
-    who = events["actor_country"].mask(events["mutual"].fillna(False), "joint")
+    who = events["actor_country"].mask(events["mutual"], "joint")
     return count_effects(events.assign(initiator=who), by="initiator")
 
 

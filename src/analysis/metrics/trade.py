@@ -185,7 +185,8 @@ def trade_growth(trade: pd.DataFrame, *, start_year: int, end_year: int) -> Quan
 def _read_quantity(pair: dict[str, object], name: str, unit: str) -> Quantity:
     if pair[name] is None:
         raise DataError(f"trade.csv: expected a first figure above 0 for a ratio, found 0 in {pair['start']}")
-    value, low, high = (float(str(pair[name + end])) for end in ("", "_low", "_high"))
+    ends = [pair[name + end] for end in ("", "_low", "_high")]
+    value, low, high = (None if end is None else float(str(end)) for end in ends)
     return Quantity(value, str(pair["rows"]), low, high, unit)
 
 
@@ -207,5 +208,5 @@ def share_of_peak(trade: pd.DataFrame, *, year: int) -> Quantity:
     if peak == year:
         return Quantity(100.0, str(figures.loc[year, "rows"]), 100.0, 100.0, "%")
     ratio = trade_ratio(trade, start_year=peak, end_year=year)
-    value, low, high = (100 * (number or 0.0) for number in (ratio.value, ratio.low, ratio.high))
+    value, low, high = (None if end is None else 100 * end for end in (ratio.value, ratio.low, ratio.high))
     return Quantity(value, ratio.rows, low, high, "%")

@@ -68,7 +68,7 @@ def plot_goldstein(events: pd.DataFrame, *, ax: Axes | None = None, title: str =
         _draw_axes(ax, height)
         acts["y"] = acts["group"].map(bands["base"]) - STEP * (acts["level"] + 0.5)
         style.draw_marks(ax, acts, **({"size": 44} | kwargs))
-        for band in each(bands.rename(columns={"mean": "mean_"})):
+        for band in each(bands):
             _draw_band(ax, band)
         _label_contradictions(ax, acts)
         return ax
@@ -127,10 +127,10 @@ def _draw_band(ax: Axes, band: Any) -> None:
     for dx, text, effect in counts if band.neutral else counts[:2]:
         colour = EFFECTS[effect][0] if effect else MUTED
         write(ax, text, LIMIT, y, dx=dx, ha="right", weight="bold", color=colour)
-    if pd.notna(band.mean_):
-        y, text = band.base + 14, f"mean {format_number(band.mean_, '+.1f')}"
+    if pd.notna(band.mean):
+        y, text = band.base + 14, f"mean {format_number(band.mean, '+.1f')}"
         ax.hlines(y, band.mean_low, band.mean_high, color=INK, lw=1.2)
-        ax.vlines(band.mean_, y - 7, y + 7, color=INK, lw=2.4)
+        ax.vlines(band.mean, y - 7, y + 7, color=INK, lw=2.4)
         far = band.mean_high > LIMIT - 80 * pixel
         x, dx = (band.mean_low, -6) if far else (band.mean_high, 6)
         write(ax, text, x, y, dx=dx, ha="right" if far else "left", size=NOTE)
@@ -161,7 +161,7 @@ def _list_keys(acts: pd.DataFrame, bands: pd.DataFrame) -> list[style.Key]:
 
 def _find_title(bands: pd.DataFrame, acts: pd.DataFrame) -> str:
     turned = [str(group) for group in bands.index[bands["apart"] > bands["together"]]]
-    neutral = f"{count_words(len(acts), 'act')} on the Goldstein scale".capitalize()
+    neutral = f"{count_words(len(acts), 'act').capitalize()} on the Goldstein scale"
     if len(bands) < 2 or len(turned) > 1:
         return neutral
     if not turned:

@@ -52,7 +52,7 @@ def plot_overview(dossier: Dossier, *, width: int = 720, title: str = "") -> Fig
         ax = page.canvas(width=width)
         acts, figures = stack_acts(dossier.events), select_figures(dossier.trade)
         if acts.empty and figures.empty:
-            return _get_figure(page.draw_nothing(ax, "acts and no trade figures"))
+            return page.draw_nothing(ax, "acts and trade figures").figure  # type: ignore[return-value]
         low, high = _find_years(dossier)
         per_year = page.measure_plot(ax) / (high - low)
         phases = lay_phases(dossier, low=low, high=high, per_year=per_year)
@@ -76,12 +76,7 @@ def plot_overview(dossier: Dossier, *, width: int = 720, title: str = "") -> Fig
         for side, placed in labels.items():
             _draw_labels(ax, placed, side, low, per_year)
         _draw_trade(trade, figures)
-        return _get_figure(ax)
-
-
-def _get_figure(ax: Axes) -> Figure:
-    figure: Any = ax.figure
-    return figure  # type: ignore[no-any-return]
+        return ax.figure  # type: ignore[return-value]
 
 
 def _add_strips(ax: Axes, heights: list[float], low: float, high: float, phases: pd.DataFrame) -> tuple[Axes, Axes]:
@@ -267,7 +262,7 @@ def _describe(dossier: Dossier, acts: pd.DataFrame, figures: pd.DataFrame, silen
     undated = int((acts["column"].isna() & acts["counted"]).sum())
     facts = [f"none is dated {silence[0]}–{silence[1]}"] if silence else []
     facts += [f"without a date: {undated}"] if undated else []
-    words += ["; ".join(facts).capitalize() + "."] if facts else []
+    words += [f"{facts[0][:1].upper()}{'; '.join(facts)[1:]}."] if facts else []
     said = list(figures["said"][:12])
     words += [f"Trade, {figures['unit'].iloc[0]}: {', '.join(said)}."] if said else ["No trade figures."]
     return " ".join(words)

@@ -118,7 +118,7 @@ def draw_dates(ax: Axes, rows: pd.DataFrame, **kwargs: Any) -> None:
     """
     dated = rows.dropna(subset=["start"])
     low, high = (dated["start"].min(), dated["end"].max()) if len(dated) else (0.0, 1.0)
-    margin = max(0.3, 0.015 * (high - low))
+    margin = max(0.6, 0.015 * (high - low))
     height = rows["bottom"].max()
     ax.set(ylim=(height, 0), yticks=[], xlim=(low - margin, high + margin), xticks=[])
     if len(dated):

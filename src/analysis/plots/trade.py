@@ -59,7 +59,7 @@ def plot_trade(trade: pd.DataFrame, *, ax: Axes | None = None, title: str = "", 
             return page.draw_nothing(ax, "trade figures")
         margin = max(1.0, 0.06 * (figures["end"].max() - figures["start"].min()))
         low, high = float(figures["start"].min() - margin), float(figures["end"].max() + margin)
-        changes, gaps = _compare(trade, figures), find_gaps(figures)
+        changes, gaps = _compare(trade, figures), find_missing_years(figures)
         changes = _place(changes, low, high, page.measure_plot(ax, **SIDES) / (high - low))
         height = HEIGHT + (LANE * int(changes["lane"].max() + 1) if len(changes) else 0)
         page.furnish(
@@ -126,13 +126,13 @@ def _rank(figures: pd.DataFrame) -> list[str]:
     return list(dict.fromkeys([figures["value"].idxmax(), figures.index[-1], *figures.index]))
 
 
-def find_gaps(figures: pd.DataFrame) -> list[tuple[int, int]]:
+def find_missing_years(figures: pd.DataFrame) -> list[tuple[int, int]]:
     """Return the first and last year of each stretch without an observed figure.
 
     Examples
     --------
     >>> from analysis import load_dossier
-    >>> find_gaps(select_figures(load_dossier().trade))
+    >>> find_missing_years(select_figures(load_dossier().trade))
     [(2001, 2006), (2008, 2019)]
     """
     seen = each(figures[figures["status"] == "observed"])

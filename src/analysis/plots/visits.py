@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from analysis import page, style
 from analysis.citing import Quantity
 from analysis.dossier import Dossier
-from analysis.metrics.events import find_gaps, select_visits
+from analysis.metrics.events import find_gaps, find_longest, select_visits
 from analysis.plots.rows import RIGHT, draw_headings, draw_labels, is_narrow, measure_labels, place_rows
 from analysis.plots.timeline import draw_dates, list_dates
 from analysis.plots.words import count_words, join_words, name_source
@@ -145,10 +145,8 @@ def _find_title(acts: pd.DataFrame, gaps: pd.DataFrame) -> str:
         return f"No visit with a direction, {count_words(int(acts['counted'].sum()), 'row')} of visits and meetings"
     way = f"{'all ' * (len(told) > 1)}from {told.iloc[0].replace(' → ', ' to ')}"
     title = f"{count}, {way if told.nunique() == 1 else 'both ways'}"
-    if gaps.empty:
-        return title
-    longest = gaps["when"].iloc[int(gaps["longest_years"].argmax())]
-    return f"{title}; the longest time without a dated one: {longest}"
+    longer = [f"{title}; the longest time without a dated one: {when}" for when in find_longest(gaps)["when"]]
+    return next((words for words in [*longer, title] if len(words) <= 95), count)
 
 
 def _describe_source(dossier: Dossier, drawn: pd.DataFrame) -> str:
