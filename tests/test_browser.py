@@ -10,6 +10,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from analysis.render import render_notebook
+
 pytestmark = pytest.mark.browser
 REPORTS = Path(__file__).parents[1] / "reports"
 PAGES = sorted(REPORTS.glob("*.html"))
@@ -59,6 +61,17 @@ def test_picture_is_the_one_for_the_screen(page: Page, width: int, drawn: int) -
 def test_every_picture_is_drawn(page: Page, path: Path) -> None:
     page.goto(path.as_uri())
     assert page.evaluate("[...document.images].every(image => image.complete && image.naturalWidth > 0)")
+
+
+def test_pictures_of_other_names_are_drawn(page: Page, tmp_path: Path) -> None:
+    """The invented dossier has an ampersand, tags and accents in its labels."""
+    notebook = REPORTS.parent / "notebooks" / "00-start-here.ipynb"
+    done = render_notebook(
+        notebook, tmp_path / "page.html", parameters={"dossier": str(REPORTS.parent / "tests/dossier")}
+    )
+    assert done.error == ""
+    page.goto(done.output.as_uri())
+    assert page.evaluate("[...document.images].map(image => image.naturalWidth > 0)") == [True, True]
 
 
 def test_citation_leads_to_its_row_and_on_to_the_passage(page: Page) -> None:

@@ -14,10 +14,12 @@ import yaml
 from click.testing import CliRunner
 from packaging.requirements import Requirement
 
-from analysis import load_dossier, trade_ratio
+from analysis import findings as findings_module
+from analysis import load_dossier
 from analysis.__main__ import main
 
 ROOT = Path(__file__).parents[1]
+METRICS = ("find_gaps", "find_longest", "find_turn")
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 RANGES = {Requirement(text).name: Requirement(text).specifier for text in PROJECT["project"]["dependencies"]}
 
@@ -121,21 +123,32 @@ def test_binder_builds_environment_yml() -> None:
     assert (ROOT / "notebooks" / "00-start-here.ipynb").exists()
 
 
-def test_readme_follows_one_number_through_files_that_are_there() -> None:
+def test_readme_follows_numbers_through_files_that_are_there() -> None:
     text = (ROOT / "README.md").read_text(encoding="utf-8")
-    table = re.search(r"## Follow one number\n(.+?)\n## ", text, re.DOTALL)
-    assert table
-    files = set(re.findall(r"`([\w./-]+\.(?:py|csv|json|ipynb))`", table[1]))
-    assert len(files) >= 8
-    names = re.findall(r"`(\w+)` in `([\w./-]+)`", table[1])
-    assert {"trade_ratio", "plot_trade", "find_trade", "Quantity"} <= {name for name, _ in names}
-    for path in files:
-        assert (ROOT / path).is_file(), path
+    section = re.search(r"## Follow a number\n(.+?)\n## ", text, re.DOTALL)
+    assert section
+    rows = [line.split(" | ") for line in section[1].splitlines() if line.startswith("| ")][1:]
+    findings = re.findall(r"`(find_\w+)` in `src/analysis/findings.py`", section[1])
+    assert set(findings) == {name for name in dir(findings_module) if name.startswith("find_")} - set(METRICS)
+    for row in rows:
+        assert all(
+            f"in `{folder}" in row[place] for place, folder in ((2, "src/"), (3, "src/"), (4, "src/"), (5, "tests/"))
+        )
+    names = re.findall(r"`(\w+)` in `([\w./-]+)`", section[1])
     for name, path in names:
         assert re.search(rf"^(def|class) {name}\b", (ROOT / path).read_text(encoding="utf-8"), re.MULTILINE), name
-    pair = load_dossier().trade.loc[["T3", "T4"]]
-    assert pair["year"].tolist() == [2020, 2021]
-    assert f"{trade_ratio(pair, start_year=2020, end_year=2021).value:.1f} times" in table[1]
+
+
+def test_readme_numbers_that_are_followed_stand_in_the_findings() -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    found = re.search(r"<!-- finding -->(.+?)<!-- end finding -->", text, re.DOTALL)
+    section = re.search(r"## Follow a number\n(.+?)\n## ", text, re.DOTALL)
+    assert found
+    assert section
+    firsts = [line.split(" | ")[0] for line in section[1].splitlines() if line.startswith("| ")][1:]
+    numbers = [number for first in firsts for number in re.findall(r"\d[\d.–]*", first)]
+    assert len(numbers) == 7
+    assert [number for number in numbers if number not in found[1]] == []
 
 
 @pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md", "docs/architecture.md", "data/README.md"])
