@@ -11,7 +11,7 @@ from analysis import page, style
 from analysis.dossier import Dossier
 from analysis.metrics.events import ROLES, list_fields
 from analysis.plots import placing
-from analysis.plots.rows import RIGHT, draw_headings, draw_labels, is_narrow, measure_labels, place_rows
+from analysis.plots.rows import RIGHT, furnish_rows, is_narrow, measure_labels, place_rows
 from analysis.plots.words import count_words, join_words, name_source
 from analysis.style import MARK, MUTED, NOTE, RULE, each, write
 
@@ -42,7 +42,8 @@ def plot_fields(dossier: Dossier, *, ax: Axes | None = None, title: str = "", **
     Examples
     --------
     >>> from analysis import load_dossier
-    >>> [text.get_text() for text in plot_fields(load_dossier()).texts][:2]
+    >>> texts = [text.get_text() for text in plot_fields(load_dossier()).texts if text.get_rotation()]
+    >>> texts[:2]
     ['agriculture', 'customs']
     """
     with style.house_style():
@@ -58,23 +59,19 @@ def plot_fields(dossier: Dossier, *, ax: Axes | None = None, title: str = "", **
         head = max(map(page.measure_text, columns["field"])) + 12 + LEVEL * float(groups["lane"].max() + 1)
         rows = place_rows(rows, narrow=is_narrow(ax), head=head)
         marks = named.assign(x=named["field"].map(columns.reset_index().set_index("field")["index"]), y=rows["y"])
-        page.furnish(
+        furnish_rows(
             ax,
+            rows,
             title=title or _find_title(named),
             subtitle="Fields that each act concerns, under the headings of the codebook. A mark is not a number.",
             keys=style.list_keys(rows),
             source=_describe_source(named, dossier.events),
-            height=float(rows["bottom"].max()),
-            left=left,
-            right=RIGHT,
             below=4,
             alt=_describe(named),
             data=named.assign(group=named["role"])[["when", "label", "field", "group", "certainty", "rows"]],
         )
         _draw_grid(ax, rows, columns, groups, head)
         style.draw_marks(ax, marks.assign(part=marks["parent_id"].notna()), **({"size": 40} | kwargs))
-        draw_headings(ax, rows, left)
-        draw_labels(ax, rows, left)
         return ax
 
 
@@ -118,8 +115,7 @@ def _place_groups(columns: pd.DataFrame, per_column: float) -> pd.DataFrame:
 
 def _draw_grid(ax: Axes, rows: pd.DataFrame, columns: pd.DataFrame, groups: pd.DataFrame, head: float) -> None:
     bottom, places = float(rows["bottom"].max()), list(columns.index)
-    ax.set(xlim=(-0.5, len(columns) - 0.5), ylim=(bottom, 0), yticks=[])
-    ax.set_xticks([])
+    ax.set(xlim=(-0.5, len(columns) - 0.5), xticks=[])
     ax.spines.bottom.set_visible(False)
     if not isinstance(ax.figure, page.Canvas):
         ax.set_xticks(places, list(columns["field"]), rotation=90)
@@ -160,9 +156,9 @@ def _describe_source(named: pd.DataFrame, events: pd.DataFrame) -> str:
 
 def _describe(named: pd.DataFrame) -> str:
     fields = {role: set(named.loc[named["role"] == role, "field"]) for role in ROLES}
-    parts = [f"{role} {len(found)}" for role, found in fields.items()]
-    count = f"{named.index.nunique()} acts and {named['field'].nunique()} fields"
-    words = [f"Matrix of {count}. Fields by group of acts, with overlap: {', '.join(parts)}."]
+    words = [
+        f"Matrix of {count_words(named.index.nunique(), 'act')} and {count_words(named['field'].nunique(), 'field')}."
+    ]
     for role, found in fields.items():
         only = sorted(found.difference(*[other for name, other in fields.items() if name != role]))
         words += [f"Only {role}: {join_words(only)}."] if only else []

@@ -69,6 +69,32 @@ def measure_labels(ax: Axes, rows: pd.DataFrame) -> float:
     return EDGE + float(widest) + 12 + max(page.measure_text(when, NOTE) for when in rows["when"]) + 12
 
 
+def furnish_rows(ax: Axes, rows: pd.DataFrame, **furniture: Any) -> None:
+    """Furnish the page for rows (`analysis.page.furnish`) and write their headings, labels and dates.
+
+    Parameters
+    ----------
+    ax : matplotlib.axes.Axes
+    rows : pandas.DataFrame
+        As `place_rows` returns it, with label, when, part, and bearing (missing: in grey).
+    **furniture
+        To `furnish`.
+
+    Examples
+    --------
+    >>> rows = {"group": ["a"], "label": ["Embassy"], "when": ["1995"], "part": [False], "bearing": [1]}
+    >>> ax = page.canvas()
+    >>> furnish_rows(ax, place_rows(pd.DataFrame(rows)), title="One act")
+    >>> [text.get_text() for text in ax.texts]
+    ['a', 'Embassy', '1995']
+    """
+    left, height = measure_labels(ax, rows), float(rows["bottom"].max())
+    page.furnish(ax, height=height, left=left, right=RIGHT, **furniture)
+    ax.set(ylim=(height, 0), yticks=[])
+    draw_headings(ax, rows, left)
+    draw_labels(ax, rows, left)
+
+
 def draw_headings(ax: Axes, rows: pd.DataFrame, left: float) -> None:
     """Write the name of each group from the left edge of the page, under a line.
 

@@ -9,7 +9,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from analysis import page, style
-from analysis.plots.rows import RIGHT, draw_headings, draw_labels, is_narrow, measure_labels, place_rows
+from analysis.plots.rows import furnish_rows, is_narrow, place_rows
 from analysis.plots.words import OUTSIDE, count_sides, count_words, join_words, name_source
 from analysis.style import EFFECTS, MARK, RULE, each
 
@@ -47,22 +47,17 @@ def plot_timeline(events: pd.DataFrame, *, ax: Axes | None = None, title: str = 
         if events.empty:
             return page.draw_nothing(ax, "acts")
         rows = lay_out(events, narrow=is_narrow(ax))
-        left = measure_labels(ax, rows)
-        page.furnish(
+        furnish_rows(
             ax,
+            rows,
             title=title or _find_title(events),
             subtitle="One row an act, with its date as far as the article gives it.",
             keys=style.list_keys(rows) + list_dates(rows),
             source=_describe_source(rows),
-            height=float(rows["bottom"].max()),
-            left=left,
-            right=RIGHT,
             alt=_describe(rows),
             data=rows[["when", "label", "bearing", "certainty", "period", "rows"]],
         )
         draw_dates(ax, rows, **kwargs)
-        draw_headings(ax, rows, left)
-        draw_labels(ax, rows, left)
         return ax
 
 
@@ -119,10 +114,9 @@ def draw_dates(ax: Axes, rows: pd.DataFrame, **kwargs: Any) -> None:
     dated = rows.dropna(subset=["start"])
     low, high = (dated["start"].min(), dated["end"].max()) if len(dated) else (0.0, 1.0)
     margin = max(0.6, 0.015 * (high - low))
-    height = rows["bottom"].max()
-    ax.set(ylim=(height, 0), yticks=[], xlim=(low - margin, high + margin), xticks=[])
+    ax.set(xlim=(low - margin, high + margin), xticks=[])
     if len(dated):
-        ax.vlines(page.draw_years(ax, *ax.get_xlim()), 0, height, color=RULE, lw=0.7, zorder=0)
+        ax.vlines(page.draw_years(ax, *ax.get_xlim()), *ax.get_ylim(), color=RULE, lw=0.7, zorder=0)
     if not isinstance(ax.figure, page.Canvas):
         ax.set_xlabel("year")
     low, high = ax.get_xlim()

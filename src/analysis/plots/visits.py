@@ -11,7 +11,7 @@ from analysis import page, style
 from analysis.citing import Quantity
 from analysis.dossier import Dossier
 from analysis.metrics.events import find_gaps, find_longest, select_visits
-from analysis.plots.rows import RIGHT, draw_headings, draw_labels, is_narrow, measure_labels, place_rows
+from analysis.plots.rows import furnish_rows, is_narrow, place_rows
 from analysis.plots.timeline import draw_dates, list_dates
 from analysis.plots.words import count_words, join_words, name_source
 from analysis.style import EFFECTS, INK, each
@@ -53,24 +53,19 @@ def plot_visits(dossier: Dossier, *, ax: Axes | None = None, title: str = "", **
             return page.draw_nothing(ax, "visits or meetings")
         rows = place_rows(pd.concat([acts, gaps]), narrow=is_narrow(ax))
         drawn, silences = rows[rows.index.isin(acts.index[acts["counted"]])], rows[rows["group"] == SILENCES]
-        left = measure_labels(ax, rows)
-        page.furnish(
+        furnish_rows(
             ax,
+            rows,
             title=title or _find_title(acts, gaps),
             subtitle="Journeys and meetings, with their dates as far as the article gives them.",
             keys=style.list_keys(drawn) + list_dates(drawn) + _list_keys(gaps),
             source=_describe_source(dossier, drawn),
-            height=float(rows["bottom"].max()),
-            left=left,
-            right=RIGHT,
             alt=_describe(acts, gaps),
             data=pd.concat([drawn, silences])[["group", "when", "label", "certainty", "rows"]],
         )
-        draw_dates(ax, drawn.assign(bottom=rows["bottom"].max()), **kwargs)
+        draw_dates(ax, drawn, **kwargs)
         for gap in each(silences):
             _draw_silence(ax, gap)
-        draw_headings(ax, rows, left)
-        draw_labels(ax, rows, left)
         return ax
 
 
