@@ -3,7 +3,7 @@
 PYTHON ?= python3
 RUN = .venv/bin/python
 READY = .venv/.ready
-BATCH = $(RUN) -m analysis render --batch reports/batch.yml
+BATCH = $(RUN) -m analysis render --batch reports/batch.yml --workers 2
 EXECUTE = $(RUN) -m analysis.notebooks
 GOAL = $(or $(firstword $(MAKECMDGOALS)),reports)
 

@@ -49,7 +49,7 @@ def plan_batch(path: Path, output: Path) -> list[Job]:
     --------
     >>> from analysis.dossier import DEFAULT
     >>> plan_batch(DEFAULT.parent / "reports" / "batch.yml", Path("out"))[0].output.name
-    '01-trade.html'
+    '00-start-here.html'
     """
     jobs: list[Job] = []
     for entry in _read_entries(path):
