@@ -114,6 +114,25 @@ def test_append_sources_a_set_leads_to_its_rows():
     assert entry.b.get_text() == "3.5"
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "label"),
+    [
+        ("", " push them apart, and more.", "13 push them apart"),
+        ("More. No signing is told for ", ".", "signing is told for 13"),
+        ("", "", "13"),
+    ],
+)
+def test_append_sources_a_bare_number_is_listed_with_the_words_beside_it(before, after, label):
+    page = finish(f'<p>{before}<a href="#rows-T1+T2">13</a>{after}</p>')
+    assert page.select_one("ul.sets li b").get_text() == label
+
+
+def test_append_sources_a_row_of_a_table_is_listed_with_its_caption():
+    row = '<tr><th>Rupture</th><td><a href="#rows-T1+T2">2 rows</a></td></tr>'
+    page = finish(f"<table><caption>Counted acts</caption>{row}</table>")
+    assert page.select_one("ul.sets li b").get_text() == "Rupture (Counted acts)"
+
+
 def test_append_sources_every_link_has_its_target_and_ids_are_unique():
     page = finish('<h2>A</h2><p><a href="#rows-T1+T2">3.5</a> <a href="#rows-P1">x</a></p><h2>A</h2>')
     ids = [tag["id"] for tag in page.select("[id]")]

@@ -78,9 +78,7 @@ def append_sources(body: str, rows: pd.DataFrame) -> str:
         link["href"] = str(link["href"]).removesuffix(".ipynb") + ".html"
     cited: dict[str, list[str]] = {}
     for link in page.select('a[href^="#rows-"]'):
-        row = link.find_parent("tr")
-        label = row.th.get_text() if isinstance(row, Tag) and row.th else link.get_text()
-        cited.setdefault(str(link["href"]).removeprefix("#rows-"), []).append(label)
+        cited.setdefault(str(link["href"]).removeprefix("#rows-"), []).append(_name_use(link))
     known = {row for key in cited for row in key.split("+")} - {PARAMETERS}
     unknown = sorted(known - set(rows.index))
     if unknown:
@@ -107,6 +105,19 @@ def _tidy_headings(page: BeautifulSoup) -> None:
             name += "-again"
         seen.add(name)
         heading["id"] = f"s-{name}"
+
+
+def _name_use(link: Tag) -> str:
+    """Return what a page uses rows for: the row of a table with its caption, or a number with the words beside it."""
+    row, table = link.find_parent("tr"), link.find_parent("table")
+    if isinstance(row, Tag) and row.th:
+        caption = table.caption.get_text() if isinstance(table, Tag) and table.caption else ""
+        return f"{row.th.get_text()} ({caption})" if caption else row.th.get_text()
+    words = link.get_text()
+    if re.search(r"[^\W\d]{3}", words):
+        return words
+    before, after = (re.split(r"[.,;:]", str(text or "")) for text in (link.previous_sibling, link.next_sibling))
+    return " ".join([words, *after[0].split()[:4]] if after[0].strip() else [*before[-1].split()[-4:], words])
 
 
 def _list_set(key: str, labels: list[str]) -> str:
