@@ -116,7 +116,10 @@ def _name_use(link: Tag) -> str:
     words = link.get_text()
     if re.search(r"[^\W\d]{3}", words):
         return words
-    before, after = (re.split(r"[.,;:]", str(text or "")) for text in (link.previous_sibling, link.next_sibling))
+    before, after = (
+        re.split(r"[.;]", str(link.previous_sibling or "")),
+        re.split(r"[.,;:]", str(link.next_sibling or "")),
+    )
     return " ".join([words, *after[0].split()[:4]] if after[0].strip() else [*before[-1].split()[-4:], words])
 
 
