@@ -119,7 +119,7 @@ def test_append_sources_a_set_leads_to_its_rows():
     [
         ("", " push them apart, and more.", "13 push them apart"),
         ("More. No signing is told for ", ".", "signing is told for 13"),
-        ("Acts without any date: ", "; more.", "without any date: 13"),
+        ("Acts without any date: ", "; more.", "Acts without any date: 13"),
         ("", "", "13"),
     ],
 )
