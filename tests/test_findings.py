@@ -161,14 +161,14 @@ def test_find_visits_one_and_none(dossier):
 
 def test_find_agreements_of_the_article(dossier):
     assert read_text(find_agreements(dossier.events)) == (
-        "5 rows tell of agreements or sets of them. One has a number, about 24 agreements, in 7 of our fields, none of "
-        "which has one of its own. No signing is told for 2."
+        "5 rows tell of agreements or sets of them. One row has a number, about 24 agreements; of its 7 fields none "
+        "has one. 2 rows tell of no signing."
     )
 
 
 def test_find_agreements_one_and_none(dossier):
     one = cut(dossier, ["E59"]).events
-    assert read_text(find_agreements(one)) == "1 row tells of an agreement or a set of them. No signing is told for 0."
+    assert read_text(find_agreements(one)) == "1 row tells of an agreement or a set of them. 0 rows tell of no signing."
     assert find_agreements(one.iloc[:0]) == "No agreement between the two countries is among the rows shown."
 
 

@@ -88,7 +88,7 @@ def find_rupture(events: pd.DataFrame) -> str:
     inside = f"{phase['apart']} of {len(apart)}"
     outside = acts.loc[acts["period"].isna(), "rows"]
     rest = (
-        f" {_cite_count(outside, searched, 'act')} stand{'s' * (len(outside) == 1)} in no phase."
+        f" {_cite_count(outside, searched, 'act')} {'is' if len(outside) == 1 else 'are'} filed in no phase."
         if len(outside)
         else ""
     )
@@ -159,13 +159,11 @@ def find_agreements(events: pd.DataFrame) -> str:
     for name, act in told[told["quantity"].notna()].iterrows():
         number = format_number(act["quantity"], ",.10g")
         amount = f"{HEDGES.get(act['quantity_bound'], '')}{number} {act['quantity_unit']}"
-        text += f" One has a number, {cite(amount, str(name))}"
+        text += f" One row has a number, {cite(amount, str(name))}"
         fields = [] if pd.isna(act["fields"]) else str(act["fields"]).split(";")
-        text += (
-            f", in {cite(len(fields), str(name))} of our fields, none of which has one of its own." if fields else "."
-        )
+        text += f"; of its {cite(len(fields), str(name))} fields none has one." if fields else "."
     silent = told.loc[told["cameo_confidence"] == "none", "rows"]
-    return f"{text} No signing is told for {_cite_count(silent, searched)}."
+    return f"{text} {_cite_count(silent, searched, 'row')} tell{'s' * (len(silent) == 1)} of no signing."
 
 
 def find_coding(dossier: Dossier) -> str:
