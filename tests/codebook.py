@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from analysis.plots.words import list_ranges
+
 DATA = Path(__file__).resolve().parents[1] / "data"
 Row = dict[str, str]
 
@@ -100,9 +102,7 @@ def list_paragraphs(rows: list[Row], column: str) -> str:
     >>> list_paragraphs([{"x": "1", "paragraph": n} for n in ("5", "6", "9")], "x")
     '5–6, 9'
     """
-    found = {int(row["paragraph"]) for row in rows if row[column]}
-    starts, ends = (sorted(n for n in found if n + step not in found) for step in (-1, 1))
-    return ", ".join(str(a) if a == b else f"{a}–{b}" for a, b in zip(starts, ends, strict=True))
+    return ", ".join(list_ranges({int(row["paragraph"]): row["paragraph"] for row in rows if row[column]}))
 
 
 def make_variables(chosen: Mapping[str, list[str]]) -> str:

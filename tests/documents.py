@@ -10,10 +10,12 @@ import re
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from codebook import make_counts, make_table, make_variables, read_package
 
 from analysis import load_dossier, plot_overview
+from analysis.page import Canvas
 from analysis.render import find_finding, find_title, read_notebook
 from analysis.svg import png
 
@@ -103,9 +105,8 @@ def make_notebooks() -> str:
     return "\n".join(["| notebook | question |", "|---|---|", *rows])
 
 
-def make_finding() -> str:
+def make_finding(figure: Canvas) -> str:
     """Return the picture of the whole story and what the first notebook found."""
-    figure = plot_overview(load_dossier())
     finding = find_finding(read_notebook(ROOT / "notebooks" / "00-start-here.ipynb"))
     lines = [re.sub(r"^(\w+)\.", r"- **\1.**", line) for line in finding.split("\n") if line]
     return f"![{figure.alt}](docs/overview.png)\n\n" + "\n".join(lines)
@@ -129,18 +130,19 @@ def fill(text: str, blocks: Mapping[str, str]) -> str:
 
 def make_documents() -> dict[Path, bytes]:
     """Return every document that has generated parts, as it should be."""
+    figure: Any = plot_overview(load_dossier())
     tables = {resource["name"]: make_table(resource) for resource in read_package()["resources"]}
     parts = {
         ROOT / "data" / "README.md": {**tables, "counts": make_counts()},
         ROOT / "README.md": {
-            "finding": make_finding(),
+            "finding": make_finding(figure),
             "notebooks": make_notebooks(),
             "variables": make_variables(SHOWN),
         },
         ROOT / "docs" / "architecture.md": {"flow": draw_flow()},
     }
     texts = {path: fill(path.read_text(encoding="utf-8"), blocks).encode() for path, blocks in parts.items()}
-    return {**texts, ROOT / "docs" / "overview.png": png(plot_overview(load_dossier()))}
+    return {**texts, ROOT / "docs" / "overview.png": png(figure)}
 
 
 if __name__ == "__main__":

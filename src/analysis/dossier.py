@@ -165,10 +165,9 @@ def list_rows(dossier: Dossier) -> pd.DataFrame:
     """
     trade, events, periods, sources = dossier.trade, dossier.events, dossier.periods, dossier.sources
     flow = trade["flow"].map({"total": "Total trade"}).fillna(trade["exporter"] + " to " + trade["importer"])
-    hedge = trade["bound"].map(HEDGES).fillna("")
-    amount = trade["value"].map(lambda value: format_number(value, ",.10g")).astype("str") + " " + trade["unit"]
+    amounts = map(describe_amount, trade["value"], trade["unit"], trade["bound"])
     parts = [
-        trade.assign(content=flow + ": " + hedge + amount, basis=trade["date_basis"]),
+        trade.assign(content=flow + ": " + pd.Series(amounts, trade.index, dtype="str"), basis=trade["date_basis"]),
         events.assign(content=events["summary"], basis=events["date_basis"], coding=_describe_coding(events)),
         periods.assign(content="Phase: " + periods["label"], paragraph=periods["paragraphs"], when=""),
         sources.assign(content=sources["title"] + ", " + sources["publisher"].fillna(""), when=sources["date"]),
@@ -178,6 +177,17 @@ def list_rows(dossier: Dossier) -> pd.DataFrame:
         part["paragraph_link"] = [link_article(str(dossier.article["url"]), start, end) for start, end in ends]
     columns = ["when", "content", "certainty", "basis", "coding", "note", "paragraph", "paragraph_link"]
     return pd.concat([part.reindex(columns=columns).astype("object") for part in parts]).fillna("").astype("str")
+
+
+def describe_amount(value: float, unit: str, bound: object = "exact") -> str:
+    """Return a number as the text hedges it.
+
+    Examples
+    --------
+    >>> describe_amount(55, "million USD", "about")
+    'about 55 million USD'
+    """
+    return f"{HEDGES.get(str(bound), '')}{format_number(value, ',.10g')} {unit}"
 
 
 def _describe_coding(events: pd.DataFrame) -> pd.Series:

@@ -7,10 +7,10 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.citing import Quantity, cite, escape_markdown, format_number, join_rows
-from analysis.dossier import HEDGES, Dossier
+from analysis.citing import Quantity, cite, escape_markdown, join_rows
+from analysis.dossier import Dossier, describe_amount
 from analysis.metrics.events import count_effects, find_gaps, find_longest, find_turn, select_visits
-from analysis.metrics.trade import select_comparable, share_of_peak, trade_ratio
+from analysis.metrics.trade import fill_ranges, select_comparable, share_of_peak, trade_ratio
 
 
 def find_trade(trade: pd.DataFrame) -> str:
@@ -27,7 +27,7 @@ def find_trade(trade: pd.DataFrame) -> str:
     >>> find_trade(load_dossier().trade.iloc[:0])
     'No trade figure that could be compared is among the rows shown.'
     """
-    figures = select_comparable(trade)
+    figures = fill_ranges(select_comparable(trade))
     if figures.empty:
         return "No trade figure that could be compared is among the rows shown."
     last, rows = figures.iloc[-1], join_rows(figures["rows"])
@@ -41,16 +41,15 @@ def find_trade(trade: pd.DataFrame) -> str:
         text += f", {replace(ratio, unit=' times'):.2g} the figure of {cite(before['year'], before['rows'])}"
     peak: Any = figures.iloc[:-1].sort_values("value", kind="stable").iloc[-1]
     highest = f"{cite(_read_figure(peak), peak['rows'])} in {cite(peak['year'], peak['rows'])}"
-    low, high = (last[f"value_{end}"] if pd.notna(last[f"value_{end}"]) else last["value"] for end in ("low", "high"))
-    if low > figures.iloc[:-1][["value", "value_high"]].max(axis=None):
+    if last["value_low"] > figures["value_high"].iloc[:-1].max():
         return f"{text}, and the highest of these."
-    if high < (peak["value_low"] if pd.notna(peak["value_low"]) else peak["value"]):
+    if last["value_high"] < peak["value_low"]:
         return f"{text}, and {share_of_peak(trade, year=int(last['year'])):.0f} of the highest, {highest}."
     return f"{text}, and not surely apart from the highest before it, {highest}."
 
 
 def _read_figure(figure: Any) -> str:
-    return f"{HEDGES.get(figure['bound'], '')}{format_number(figure['value'], ',.10g')} {figure['unit']}"
+    return describe_amount(figure["value"], figure["unit"], figure["bound"])
 
 
 def find_rupture(events: pd.DataFrame) -> str:
@@ -157,8 +156,7 @@ def find_agreements(events: pd.DataFrame) -> str:
     tell = "tells of an agreement or a set of them" if len(told) == 1 else "tell of agreements or sets of them"
     text = f"{_cite_count(told['rows'], searched, 'row')} {tell}."
     for name, act in told[told["quantity"].notna()].iterrows():
-        number = format_number(act["quantity"], ",.10g")
-        amount = f"{HEDGES.get(act['quantity_bound'], '')}{number} {act['quantity_unit']}"
+        amount = describe_amount(act["quantity"], act["quantity_unit"], act["quantity_bound"])
         text += f" One row has a number, {cite(amount, str(name))}"
         fields = [] if pd.isna(act["fields"]) else str(act["fields"]).split(";")
         text += f"; of its {cite(len(fields), str(name))} fields none has one." if fields else "."

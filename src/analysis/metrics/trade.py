@@ -91,7 +91,7 @@ def compare_trade(trade: pd.DataFrame) -> pd.DataFrame:
     >>> compare_trade(load_dossier().trade)["ratio"].round(2).tolist()
     [3.5, 0.39, 2.2, 3.02]
     """
-    figures = _fill_ranges(select_comparable(trade))
+    figures = fill_ranges(select_comparable(trade))
     ends = list(zip(range(len(figures) - 1), range(1, len(figures)), strict=True))
     pairs = ends + ([(0, len(figures) - 1)] if len(figures) > 2 else [])
     records = [_compare_pair(figures.iloc[start], figures.iloc[end]) for start, end in pairs]
@@ -105,7 +105,14 @@ def compare_trade(trade: pd.DataFrame) -> pd.DataFrame:
     return frame
 
 
-def _fill_ranges(figures: pd.DataFrame) -> pd.DataFrame:
+def fill_ranges(figures: pd.DataFrame) -> pd.DataFrame:
+    """Return trade figures with value_low and value_high equal to value where they are missing.
+
+    Examples
+    --------
+    >>> fill_ranges(pd.DataFrame({"value": [40.0], "value_low": [None], "value_high": [None]}))["value_low"].tolist()
+    [40.0]
+    """
     ends = {name: figures[name].fillna(figures["value"]) for name in ("value_low", "value_high")}
     return figures.assign(**ends)
 
@@ -130,7 +137,7 @@ def _compare_pair(start: Any, end: Any) -> dict[str, object]:
 def _find_pair(trade: pd.DataFrame, start_year: int, end_year: int) -> dict[str, object]:
     if start_year == end_year:
         raise DataError(f"expected two different years, found {start_year} twice")
-    figures = _fill_ranges(select_comparable(trade)).set_index("year", drop=False)
+    figures = fill_ranges(select_comparable(trade)).set_index("year", drop=False)
     missing = [str(year) for year in (start_year, end_year) if year not in figures.index]
     if missing:
         raise DataError(f"trade.csv: expected one comparable figure for {' and '.join(missing)}, found none")

@@ -74,7 +74,7 @@ def lay_out(events: pd.DataFrame, *, narrow: bool = False) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        The columns of `events`, and start, end (decimal years), group, part, colour, top, y, bottom.
+        The columns of `events`, and start, end (decimal years), group, part, top, y, bottom.
 
     Examples
     --------
@@ -91,7 +91,6 @@ def lay_out(events: pd.DataFrame, *, narrow: bool = False) -> pd.DataFrame:
         order=start.where(~events["open_start"], end).fillna(9999),
         phase=phase.where(phase >= 0, 9999),
         group=events["period"].astype("str").where(phase >= 0, OUTSIDE),
-        colour=[EFFECTS[int(bearing)][0] for bearing in events["bearing"].fillna(0)],
         family=events["parent_id"].where(events["parent_id"].isin(events.index)).fillna(events["rows"]),
     )
     whole = {name: rows["family"].map(rows[name]) for name in ("phase", "order", "group")}
@@ -120,7 +119,8 @@ def draw_dates(ax: Axes, rows: pd.DataFrame, **kwargs: Any) -> None:
     if not isinstance(ax.figure, page.Canvas):
         ax.set_xlabel("year")
     low, high = ax.get_xlim()
-    x = [style.draw_interval(ax, row.y, row, low=low, high=high) for row in each(rows)]
+    coloured = rows.assign(colour=[EFFECTS[int(bearing)][0] for bearing in rows["bearing"].fillna(0)])
+    x = [style.draw_interval(ax, row.y, row, low=low, high=high) for row in each(coloured)]
     style.draw_marks(ax, rows.assign(x=x), **({"size": 36} | kwargs))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 import pandas as pd
@@ -14,7 +15,7 @@ from analysis.metrics.events import find_gaps, find_longest, select_visits
 from analysis.plots.rows import furnish_rows, is_narrow, place_rows
 from analysis.plots.timeline import draw_dates, list_dates
 from analysis.plots.words import count_words, join_words, name_source
-from analysis.style import EFFECTS, INK, each
+from analysis.style import INK, each
 
 UNTOLD, MEETINGS, SILENCES = "Direction or number not told", "Met, but no visit", "No visit dated"
 
@@ -75,7 +76,7 @@ def list_visits(dossier: Dossier) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        The columns of `Dossier.events`, and group, start, end (decimal years), part, colour. A direction without a
+        The columns of `Dossier.events`, and group, start, end (decimal years), part. A direction without a
         visit has a row that is not counted.
 
     Examples
@@ -95,11 +96,7 @@ def list_visits(dossier: Dossier) -> pd.DataFrame:
     facts = {"label": "none is told", "when": "", "counted": False, "rows": "", "part": False}
     nothing = pd.DataFrame({"group": empty, **facts}, index=empty)
     acts = acts.assign(
-        start=style.to_years(acts["earliest"]),
-        end=style.to_years(acts["latest"], end=True),
-        part=False,
-        colour=[EFFECTS[int(effect)][0] for effect in acts["effect"]],
-        group=ways,
+        start=style.to_years(acts["earliest"]), end=style.to_years(acts["latest"], end=True), part=False, group=ways
     ).sort_values("end", kind="stable")
     rows = pd.concat([acts, nothing]) if empty else acts
     order = {way: number for number, way in enumerate([*groups, UNTOLD, MEETINGS])}
@@ -125,9 +122,7 @@ def _draw_silence(ax: Axes, gap: Any, half: float = 4) -> None:
 
 def _list_keys(gaps: pd.DataFrame) -> list[style.Key]:
     def silence(ax: Axes, x: float, y: float) -> None:
-        ax.plot([x - 15, x + 15], [y, y], color=INK, lw=1.2, ls=style.DOTS)
-        ax.plot([x - 8, x + 8], [y, y], color=INK, lw=2)
-        ax.vlines([x - 8, x + 8], y - 4, y + 4, color=INK, lw=1.2)
+        _draw_silence(ax, SimpleNamespace(start=x - 15, sure_start=x - 8, sure_end=x + 8, end=x + 15, y=y))
 
     return [(silence, "no visit dated: at least, at most", 30)] if len(gaps) else []
 
