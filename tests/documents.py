@@ -16,7 +16,8 @@ from codebook import make_counts, make_table, make_variables, read_package
 
 from analysis import load_dossier, plot_overview
 from analysis.page import Canvas
-from analysis.render import find_finding, find_title, read_notebook
+from analysis.render import read_notebook
+from analysis.report import find_finding, find_title
 from analysis.svg import png
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -29,7 +30,7 @@ LAYERS = {
     "findings": ("findings",),
     "plots": ("style", "page", "svg", "plots"),
     "display": ("display",),
-    "render": ("parameters", "sources", "render", "batch", "notebooks", "__main__"),
+    "render": ("parameters", "sources", "report", "render", "batch", "index", "notebooks", "__main__"),
 }
 SHOWN = {
     "trade": ["date", "value", "bound", "certainty"],

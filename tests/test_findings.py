@@ -95,7 +95,7 @@ def test_find_rupture_names_the_turn():
     """Q: 2 of 3 acts that push apart, 1 that brings together."""
     acts = [("E1", "P", 1), ("E2", "P", -1), ("E3", "Q", -1), ("E4", "Q", -1), ("E5", "Q", 1)]
     text = read_text(find_rupture(make_events(*acts)))
-    assert "the phase “Q”: it holds 2 of 3 acts that push apart and 1 that bring together" in text
+    assert "push them apart, 2 of 3 in the phase “Q”, where 1 brings together." in text
 
 
 def test_find_rupture_of_one_phase_does_not_compare():
@@ -121,7 +121,7 @@ def test_find_rupture_every_number_is_cited(effects):
 
 def test_find_trade_from_zero_has_no_ratio():
     text = read_text(find_trade(make_trade(("T1", 2000, 0, 0, 0, "exact"), ("T2", 2001, 20, 20, 20, "exact"))))
-    assert text == "2 trade figures are shown. The latest is 20 million USD in 2001, and the highest of these."
+    assert text == "Of 2 trade figures shown, the latest is 20 million USD in 2001, and the highest of these."
 
 
 @pytest.mark.parametrize(("value", "low", "high"), [(139, 130, 145), (140, 140, 140), (141, 135, 147)])
@@ -146,7 +146,7 @@ def cut(dossier, keep):
 def test_find_visits_of_the_article(dossier):
     """From the end of 2006 to June 2019 12.4 years; from its start to the end of June 2019 13.5."""
     assert read_text(find_visits(dossier)) == (
-        "4 visits have a date and a direction: 4 from Iran to Tajikistan and 0 from Tajikistan to Iran. The longest "
+        "4 visits have a date and a direction: 4 from Iran to Tajikistan and 0 from Tajikistan to Iran; the longest "
         "time without a dated visit is 12.4–13.5 years, after 2006. 1 more row stands for visits without number or "
         "direction."
     )
@@ -161,8 +161,8 @@ def test_find_visits_one_and_none(dossier):
 
 def test_find_agreements_of_the_article(dossier):
     assert read_text(find_agreements(dossier.events)) == (
-        "5 rows tell of agreements or sets of them. One row has a number, about 24 agreements; of its 7 fields none "
-        "has one. 2 rows tell of no signing."
+        "5 rows tell of agreements or sets of them; one has a number, about 24 agreements, but none for any of its "
+        "7 fields. 2 rows tell of no signing."
     )
 
 
@@ -174,8 +174,9 @@ def test_find_agreements_one_and_none(dossier):
 
 def test_find_coding_of_the_article(dossier):
     assert read_text(find_coding(dossier)) == (
-        "74 rows are shown: 4 trade figures and 70 acts. Counted, as acts between the two countries or bodies of "
-        "theirs and no part of another: 35 acts, 10 of them with a printed date and 3 not in the author’s own voice."
+        "74 rows are shown: 4 trade figures and 70 acts, of which 35 count, as acts between the two countries or "
+        "bodies of theirs and no part of another. The date is printed for 10 of these, and 3 are not in the author’s "
+        "own voice."
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -14,9 +15,10 @@ from click.testing import CliRunner
 from nbformat import v4
 
 from analysis.__main__ import main
-from analysis.batch import Job, plan_batch, plan_job, run_jobs, write_index
+from analysis.batch import Job, plan_batch, plan_job, run_jobs
 from analysis.errors import ParameterError, RenderError
-from analysis.render import describe_error, read_notebook, render_notebook, write_whole
+from analysis.index import write_index
+from analysis.render import Limits, describe_error, read_notebook, render_notebook, write_whole
 
 ROOT = Path(__file__).parents[1]
 OTHER = ROOT / "tests" / "dossier"
@@ -48,7 +50,69 @@ def test_render_notebook_failure_keeps_the_last_good_report(tmp_path: Path) -> N
     assert page.read_text(encoding="utf-8") == "last good"
     assert "ZeroDivisionError: division by zero" in report.error
     assert "cell 3" in report.error
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["n.failed.html", "n.html", "n.ipynb"]
+
+
+READ = "from IPython.display import Markdown\nMarkdown('[40](#rows-T1) million')"
+STOPS = {
+    "1 / 0": "cell 3, ZeroDivisionError: division by zero",
+    "import time; time.sleep(60)": "cell 3, the cell took more than 2 seconds; --cell-timeout gives it more",
+    "import os; os._exit(0)": "cell 3, the kernel died: the process was ended, or had no memory left",
+    "import sys; sys.exit()": "cell 3, the notebook ended itself with sys.exit()",
+    "import sys; sys.exit(1)": "cell 3, the notebook ended itself with sys.exit()",
+    "def broken(:": "cell 3, SyntaxError: invalid syntax",
+}
+
+
+@pytest.mark.parametrize("stop", STOPS)
+def test_render_notebook_failure_gives_a_page_that_says_so(tmp_path: Path, stop: str) -> None:
+    notebook = write_notebook(tmp_path / "n.ipynb", READ, stop, "'never ' + 'run'")
+    report = render_notebook(notebook, tmp_path / "n.html", limits=Limits(cell=2))
+    page = BeautifulSoup((tmp_path / "n.failed.html").read_text(encoding="utf-8"), "html.parser")
+    assert report.error.startswith(STOPS[stop])
+    assert STOPS[stop] in page.select_one(".banner").get_text()
+    assert page.select_one("main a[href='#rows-T1']").get_text() == "40"
+    assert stop in page.select_one("#failed").get_text()
+    assert page.select_one(".unrun code").get_text() == "'never ' + 'run'"
+    assert "never run" not in page.get_text()
+    assert not (tmp_path / "n.html").exists()
+
+
+def test_render_notebook_failure_with_parameters_names_the_cell_as_the_notebook_counts(tmp_path: Path) -> None:
+    notebook = write_notebook(tmp_path / "n.ipynb", "1 / first_year")
+    report = render_notebook(notebook, tmp_path / "n.html", parameters={"first_year": 0})
+    assert report.error == "cell 2, ZeroDivisionError: division by zero"
+
+
+def test_render_notebook_that_takes_too_long_as_a_whole(tmp_path: Path) -> None:
+    notebook = write_notebook(tmp_path / "n.ipynb", *["import time; time.sleep(1.5)"] * 9)
+    report = render_notebook(notebook, tmp_path / "n.html", limits=Limits(cell=60, notebook=3))
+    assert report.error.endswith("the notebook took more than 3 seconds; --timeout gives it more")
+
+
+def test_render_notebook_success_removes_the_page_of_the_failure(tmp_path: Path) -> None:
+    (tmp_path / "n.failed.html").write_text("failed", encoding="utf-8")
+    render_notebook(write_notebook(tmp_path / "n.ipynb", "1"), tmp_path / "n.html")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["n.html", "n.ipynb"]
+
+
+def test_render_notebook_with_faults_in_the_data_gives_a_page_that_lists_them(tmp_path: Path) -> None:
+    folder = tmp_path / "dossier"
+    shutil.copytree(OTHER, folder)
+    trade = folder / "trade.csv"
+    trade.write_text(trade.read_text(encoding="utf-8").replace("total", "totl"), encoding="utf-8")
+    notebook = write_notebook(tmp_path / "n.ipynb", "1")
+    report = render_notebook(notebook, tmp_path / "n.html", parameters={"dossier": str(folder)})
+    page = BeautifulSoup((tmp_path / "n.failed.html").read_text(encoding="utf-8"), "html.parser")
+    assert "trade.csv, row 2, column 'flow'" in report.error
+    assert "trade.csv, row 2, column 'flow'" in page.select_one(".banner").get_text()
+
+
+def test_render_notebook_whose_outputs_cannot_be_shown_gives_a_page_of_its_code(tmp_path: Path) -> None:
+    source = "from IPython.display import display\ndisplay({'text/markdown': 5}, raw=True)"
+    report = render_notebook(write_notebook(tmp_path / "n.ipynb", source), tmp_path / "n.html")
+    assert report.error
+    assert "text/markdown" in (tmp_path / "n.failed.html").read_text(encoding="utf-8")
 
 
 def test_render_notebook_with_a_citation_of_nothing_fails(tmp_path: Path) -> None:
@@ -127,7 +191,7 @@ def test_run_jobs_goes_on_after_a_failure(tmp_path: Path) -> None:
     jobs = [Job(path, tmp_path / "out" / f"{path.stem}.html", {}) for path in (bad, good)]
     reports = list(run_jobs(jobs, workers=2))
     assert [bool(report.error) for report in reports] == [True, False]
-    assert [path.name for path in (tmp_path / "out").iterdir()] == ["good.html"]
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["bad.failed.html", "good.html"]
 
 
 def test_write_whole_leaves_the_old_file_when_it_cannot_finish(tmp_path: Path) -> None:
@@ -146,7 +210,7 @@ def test_write_index_lists_title_finding_parameters(tmp_path: Path) -> None:
     nbformat.write(notebook, tmp_path / "n.ipynb")
     render_notebook(tmp_path / "n.ipynb", tmp_path / "n.html", parameters={"first_year": 2015})
     text = BeautifulSoup(write_index(tmp_path).read_text(encoding="utf-8"), "html.parser").get_text()
-    for words in ("What holds?", "It <rose> & 2.2-fold.", "first year 2015"):
+    for words in ("What holds?", "It <rose> & 2.2-fold.", "From 2015"):
         assert words in text
 
 
@@ -154,7 +218,8 @@ def test_command_exits_1_and_names_notebook_cell_and_error(tmp_path: Path) -> No
     bad = write_notebook(tmp_path / "bad.ipynb", "raise ValueError('no such year')")
     result = CliRunner().invoke(main, ["render", str(bad), "--output", str(tmp_path / "out")])
     assert result.exit_code == 1
-    assert "bad.ipynb: cell 2, ValueError: no such year" in result.output
+    assert "bad: cell 2, ValueError: no such year" in result.output
+    assert "Failed" in (tmp_path / "out" / "index.html").read_text(encoding="utf-8")
 
 
 def test_command_validate_lists_faults_without_a_traceback(tmp_path: Path) -> None:
@@ -166,7 +231,8 @@ def test_command_validate_lists_faults_without_a_traceback(tmp_path: Path) -> No
 
 
 def test_describe_error_without_a_cell() -> None:
-    assert describe_error(TimeoutError("too long")) == "TimeoutError: too long"
+    assert describe_error(TimeoutError("too long"), Limits()) == "TimeoutError: too long"
+    assert describe_error(MemoryError(), Limits()) == "MemoryError"
 
 
 @pytest.mark.parametrize("notebook", sorted((ROOT / "notebooks").glob("*.ipynb")), ids=lambda path: path.stem)
@@ -217,9 +283,9 @@ def test_same_notebook_twice_gives_the_same_bytes(tmp_path: Path) -> None:
     assert pages[0].read_bytes() == pages[1].read_bytes() == (ROOT / "reports" / "01-trade.html").read_bytes()
 
 
-def test_command_finds_a_notebook_by_its_name_and_invites_to_no_failed_report(tmp_path: Path) -> None:
+def test_command_finds_a_notebook_by_its_name_and_leads_to_what_happened(tmp_path: Path) -> None:
     command = ["render", "01-trade", "-p", "certainty=sure", "--output", str(tmp_path / "out")]
     result = CliRunner().invoke(main, command)
     assert result.exit_code == 1
-    assert "01-trade.ipynb: cell 3, DataError: certainty: expected one of asserted" in result.output
-    assert "Open " not in result.output
+    assert "01-trade-certainty-sure: cell 2, DataError: certainty: expected one of asserted" in result.output
+    assert "index.html" in result.output

@@ -48,13 +48,23 @@ def validate(folder: Path) -> None:
 @click.option(
     "--workers", type=click.IntRange(min=1), default=1, show_default=True, help="Processes that render at once."
 )
+@click.option("--cell-timeout", default=120.0, show_default=True, metavar="SECONDS", help="How long a cell may take.")
+@click.option("--timeout", default=600.0, show_default=True, metavar="SECONDS", help="How long a notebook may take.")
 def render(
-    notebooks: tuple[Path, ...], parameters: tuple[str, ...], batch: Path | None, output: Path, workers: int
+    notebooks: tuple[Path, ...],
+    parameters: tuple[str, ...],
+    batch: Path | None,
+    output: Path,
+    workers: int,
+    cell_timeout: float,
+    timeout: float,
 ) -> None:
     """Render notebooks (default: all) as HTML reports, and the index of the folder."""
     from tqdm import tqdm
 
-    from analysis.batch import plan_batch, plan_job, run_jobs, write_index
+    from analysis.batch import plan_batch, plan_job, run_jobs
+    from analysis.index import write_index
+    from analysis.render import Limits
 
     given = dict(_split(text) for text in parameters)
     if batch and (notebooks or given):
@@ -62,16 +72,15 @@ def render(
     chosen = [_find(path) for path in notebooks] or sorted((ROOT / "notebooks").glob("*.ipynb"))
     jobs = plan_batch(batch, output) if batch else [plan_job(path, output, given) for path in chosen]
     failed = []
-    for report in tqdm(run_jobs(jobs, workers=workers), total=len(jobs), unit="report"):
-        failed += [f"{report.notebook.name}: {report.error}"] if report.error else []
-    if len(failed) < len(jobs):
+    for report in tqdm(
+        run_jobs(jobs, workers=workers, limits=Limits(cell_timeout, timeout)), total=len(jobs), unit="report"
+    ):
+        failed += [f"- {report.output.stem}: {report.error}"] if report.error else []
+    if output.is_dir():
         click.echo(f"Open {write_index(output)}")
     if failed:
-        sys.exit(
-            "\n".join(
-                [f"{len(failed)} of {len(jobs)} reports failed; the last good ones are left as they were:", *failed]
-            )
-        )
+        lead = f"{len(failed)} of {len(jobs)} reports failed; each has a page NAME.failed.html, the last good stay:"
+        sys.exit("\n".join([lead, *failed]))
 
 
 def _find(path: Path) -> Path:

@@ -1,4 +1,4 @@
-"""Many reports in one go: what a batch file asks for, run one by one or side by side, and the index of a folder."""
+"""Many reports in one go: what a batch file asks for, run one by one or side by side."""
 
 from __future__ import annotations
 
@@ -6,18 +6,17 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from itertools import product
 from pathlib import Path
 from typing import Any
 
 import yaml
-from bs4 import BeautifulSoup, Tag
-from jinja2 import Environment, FileSystemLoader
 
 from analysis.dossier import load_dossier
 from analysis.errors import AnalysisError, ParameterError
 from analysis.parameters import Value, check_parameters, read_parameters
-from analysis.render import TEMPLATES, Report, describe_error, read_notebook, render_notebook, write_whole
+from analysis.render import Limits, Report, read_notebook, render_notebook
 
 
 @dataclass(frozen=True)
@@ -109,21 +108,21 @@ def plan_job(notebook: Path, output: Path, given: Mapping[str, Any]) -> Job:
     return Job(notebook, output / ("-".join([notebook.stem, *values]) + ".html"), parameters)
 
 
-def run_job(job: Job) -> Report:
-    """Render one job; an error of the data or the notebook becomes part of the report.
+def run_job(job: Job, limits: Limits | None = None) -> Report:
+    """Render one job; that there is no such notebook becomes part of the report.
 
     Examples
     --------
     >>> run_job(Job(Path("nowhere.ipynb"), Path("report.html"), {})).error
-    'RenderError: nowhere.ipynb: expected a notebook, found none'
+    'nowhere.ipynb: expected a notebook, found none'
     """
     try:
-        return render_notebook(job.notebook, job.output, parameters=job.parameters)
+        return render_notebook(job.notebook, job.output, parameters=job.parameters, limits=limits)
     except AnalysisError as error:
-        return Report(job.notebook, job.output, describe_error(error))
+        return Report(job.notebook, job.output, str(error))
 
 
-def run_jobs(jobs: Sequence[Job], *, workers: int = 1) -> Iterable[Report]:
+def run_jobs(jobs: Sequence[Job], *, workers: int = 1, limits: Limits | None = None) -> Iterable[Report]:
     """Yield a report for each job, in the order of the jobs.
 
     Parameters
@@ -131,45 +130,17 @@ def run_jobs(jobs: Sequence[Job], *, workers: int = 1) -> Iterable[Report]:
     jobs : sequence of Job
     workers : int
         Processes; one renders in this process.
+    limits : Limits, optional
+        How long a cell and a notebook may take.
 
     Examples
     --------
     >>> list(run_jobs([]))
     []
     """
+    run = partial(run_job, limits=limits)
     if workers == 1:
-        yield from map(run_job, jobs)
+        yield from map(run, jobs)
         return
     with ProcessPoolExecutor(workers) as pool:
-        yield from pool.map(run_job, jobs)
-
-
-def write_index(folder: Path) -> Path:
-    """Write `index.html`: title, finding and parameters of every report in the folder.
-
-    Examples
-    --------
-    >>> import tempfile
-    >>> with tempfile.TemporaryDirectory() as folder:
-    ...     write_index(Path(folder)).name
-    'index.html'
-    """
-    reports = []
-    for path in sorted(folder.glob("*.html"), key=lambda path: path.stem):  # in full first
-        if path.name == "index.html":
-            continue
-        page = BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
-        description, eyebrow = page.find("meta", attrs={"name": "description"}), page.select_one(".eyebrow")
-        lines = eyebrow.get_text("\n").strip().split("\n") if eyebrow else [""]
-        finding = str(description["content"]) if isinstance(description, Tag) else ""
-        reports.append(
-            {
-                "name": path.name,
-                "title": page.title.get_text() if page.title else path.stem,
-                "finding": finding,
-                "parameters": lines[-1],
-            }
-        )
-    loader = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=False)
-    write_whole(folder / "index.html", loader.get_template("report/list.html.j2").render(reports=reports) + "\n")
-    return folder / "index.html"
+        yield from pool.map(run, jobs)

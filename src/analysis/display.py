@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Callable, Mapping
 from html import escape
 from typing import Any
+from urllib.parse import quote
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -22,7 +24,14 @@ WIDTHS = (720, 360)
 
 
 def show(
-    thing: Any, /, *args: Any, caption: str = "", formats: Mapping[str, str] | None = None, alt: str = "", **kwargs: Any
+    thing: Any,
+    /,
+    *args: Any,
+    caption: str = "",
+    formats: Mapping[str, str] | None = None,
+    alt: str = "",
+    data: pd.DataFrame | None = None,
+    **kwargs: Any,
 ) -> None:
     """Display a picture or a table, with what a reader without eyes, script or network needs.
 
@@ -38,6 +47,8 @@ def show(
         as one, with the range.
     alt : str
         For a picture you drew: what it shows. Plot functions write their own.
+    data : DataFrame, optional
+        For a picture you drew: what it was drawn from, with ``rows``. A reader can unfold and download it.
 
     Raises
     ------
@@ -59,7 +70,7 @@ def show(
         figures = [thing if isinstance(thing, Figure) else thing.get_figure(root=True)]
     else:
         figures = [_draw(thing, width, *args, **kwargs) for width in WIDTHS]
-    html, text = draw_picture([figure for figure in figures if figure], caption=caption, alt=alt)
+    html, text = draw_picture([figure for figure in figures if figure], caption=caption, alt=alt, data=data)
     for figure in figures:
         plt.close(figure)
     _emit(html, text)
@@ -77,20 +88,23 @@ def _draw(plot: Callable[..., Any], width: int, *args: Any, **kwargs: Any) -> Fi
     return figure
 
 
-def draw_picture(figures: list[Figure], *, caption: str = "", alt: str = "") -> tuple[str, str]:
+def draw_picture(
+    figures: list[Figure], *, caption: str = "", alt: str = "", data: pd.DataFrame | None = None
+) -> tuple[str, str]:
     """Return a figure's HTML and its plain text: one drawing for wide screens and, where given, one for phones.
 
     Parameters
     ----------
     figures : list of Figure
         One, or two with the phone's drawing last.
-    caption, alt : str
+    caption, alt, data
         As in `show`.
 
     Returns
     -------
     tuple of str
-        HTML with the drawings as data URIs and the plotted rows linked; text with alt text and plotted values.
+        HTML with the drawings as data URIs, the plotted rows linked and the plotted values folded; text with alt text
+        and plotted values.
 
     Examples
     --------
@@ -101,13 +115,26 @@ def draw_picture(figures: list[Figure], *, caption: str = "", alt: str = "") -> 
     """
     wide = figures[0]
     words = alt or (wide.alt if isinstance(wide, Canvas) else describe_figure(wide))
-    data = wide.data if isinstance(wide, Canvas) else read_marks(wide)
+    plotted = wide.data if isinstance(wide, Canvas) else read_marks(wide)
     phones = "".join(f'<source media="(max-width:600px)" srcset="{data_uri(picture(phone))}">' for phone in figures[1:])
-    link = link_rows(join_rows(data["rows"])) if "rows" in data and len(data) else ""
-    below = " ".join(part for part in (escape(caption), f"Rows behind this figure: {link}." if link else "") if part)
     image = f'<img alt="{escape(words)}" src="{data_uri(picture(wide))}">'
-    note = f"<figcaption>{below}</figcaption>" if below else ""
-    return f"<figure><picture>{phones}{image}</picture>{note}</figure>", f"{words}\n{data.to_string()}"
+    note = _draw_note(plotted if data is None else data, caption)
+    return f"<figure><picture>{phones}{image}</picture>{note}</figure>", f"{words}\n{plotted.to_string()}"
+
+
+def _draw_note(data: pd.DataFrame, caption: str) -> str:
+    """Return what stands under a picture: caption, rows, and the data behind it to unfold and download."""
+    if "rows" not in data or data.empty:
+        return f"<figcaption>{escape(caption)}</figcaption>" if caption else ""
+    link = f"Rows behind this figure: {link_rows(join_rows(data['rows']))}."
+    name = re.sub(r"[^a-z0-9]+", "-", caption.lower()).strip("-") or "figure"
+    csv = quote("\ufeff" + data.to_csv(lineterminator="\n", float_format="%.10g"))  # the mark tells Excel it is UTF-8
+    return (
+        f"<figcaption>{escape(caption)} {link}\n<details><summary>Data behind this figure</summary>"
+        f"{draw_table(data, caption='Values as drawn')}\n"
+        f'<p><a download="{name}.csv" href="data:text/csv;charset=utf-8,{csv}">Download as CSV</a></p>'
+        "</details></figcaption>"
+    )
 
 
 def describe_figure(figure: Figure) -> str:

@@ -35,7 +35,7 @@ def find_trade(trade: pd.DataFrame) -> str:
     if len(figures) == 1:
         return f"A single trade figure is shown, {latest}. One point has no trend."
     count, before = cite(f"{len(figures)} trade figures", rows), figures.iloc[-2]
-    text = f"{count} are shown. The latest is {latest}"
+    text = f"Of {count} shown, the latest is {latest}"
     if before["value"] > 0:
         ratio = trade_ratio(trade, start_year=int(before["year"]), end_year=int(last["year"]))
         text += f", {replace(ratio, unit=' times'):.2g} the figure of {cite(before['year'], before['rows'])}"
@@ -75,13 +75,13 @@ def find_rupture(events: pd.DataFrame) -> str:
     second = _cite_count(apart, searched)
     verb = "brings" if len(together) == 1 else "bring"
     pushes = "pushes" if len(apart) == 1 else "push"
-    total = f"{first} {verb} the two governments together, {second} {pushes} them apart."
+    total = f"{first} {verb} the two governments together, {second} {pushes} them apart"
     turn, counts = find_turn(events), count_effects(events)
     if len(counts) == 1 and counts["acts"].sum() == len(acts):
         only: Any = counts.iloc[0]
-        return f"{total} All are told in one phase, “{cite(counts.index[0], only['rows'])}”."
+        return f"{total}. All are told in one phase, “{cite(counts.index[0], only['rows'])}”."
     if not turn:
-        return f"{total} In no phase do acts that push apart outnumber those that bring together."
+        return f"{total}. In no phase do acts that push apart outnumber those that bring together."
     phase: Any = counts.loc[turn]
     name = escape_markdown(turn)
     inside = f"{phase['apart']} of {len(apart)}"
@@ -92,8 +92,8 @@ def find_rupture(events: pd.DataFrame) -> str:
         else ""
     )
     return (
-        f"{total} The turn is the phase “{name}”: it holds {cite(inside, phase['rows'])} acts that push apart and "
-        f"{cite(phase['together'], phase['rows'])} that bring together.{rest}"
+        f"{total}, {cite(inside, phase['rows'])} in the phase “{name}”, where "
+        f"{cite(phase['together'], phase['rows'])} {'brings' if phase['together'] == 1 else 'bring'} together.{rest}"
     )
 
 
@@ -122,12 +122,13 @@ def find_visits(dossier: Dossier) -> str:
         count = visits.loc[visits["actor_country"] == start, "rows"]
         ways.append(f"{_cite_count(count, searched)} from {' to '.join(names)}")
     have = "has" if len(visits) == 1 else "have"
-    text = f"{_cite_count(visits['rows'], searched, 'visit')} {have} a date and a direction: {' and '.join(ways)}."
+    text = f"{_cite_count(visits['rows'], searched, 'visit')} {have} a date and a direction: {' and '.join(ways)}"
     gaps = find_gaps(told)
     gap: Any
     for gap in find_longest(gaps).itertuples():
         length = Quantity(None, gap.rows, gap.shortest_years, gap.longest_years, " years")
-        text += f" The longest time without a dated visit is {length:.1f}, {cite(gap.Index, gap.rows)}."
+        text += f"; the longest time without a dated visit is {length:.1f}, {cite(gap.Index, gap.rows)}"
+    text += "."
     runs = told.loc[~told.index.isin(visits.index), "rows"]
     if len(runs):
         text += f" {_cite_count(runs, searched, 'more row')} stand{'s' * (len(runs) == 1)} for visits "
@@ -154,14 +155,14 @@ def find_agreements(events: pd.DataFrame) -> str:
         return "No agreement between the two countries is among the rows shown."
     searched = join_rows(told["rows"])
     tell = "tells of an agreement or a set of them" if len(told) == 1 else "tell of agreements or sets of them"
-    text = f"{_cite_count(told['rows'], searched, 'row')} {tell}."
+    text = f"{_cite_count(told['rows'], searched, 'row')} {tell}"
     for name, act in told[told["quantity"].notna()].iterrows():
         amount = describe_amount(act["quantity"], act["quantity_unit"], act["quantity_bound"])
-        text += f" One row has a number, {cite(amount, str(name))}"
+        text += f"; {'it' if len(told) == 1 else 'one'} has a number, {cite(amount, str(name))}"
         fields = [] if pd.isna(act["fields"]) else str(act["fields"]).split(";")
-        text += f"; of its {cite(len(fields), str(name))} fields none has one." if fields else "."
+        text += f", but none for any of its {cite(len(fields), str(name))} fields" if fields else ""
     silent = told.loc[told["cameo_confidence"] == "none", "rows"]
-    return f"{text} {_cite_count(silent, searched, 'row')} tell{'s' * (len(silent) == 1)} of no signing."
+    return f"{text}. {_cite_count(silent, searched, 'row')} tell{'s' * (len(silent) == 1)} of no signing."
 
 
 def find_coding(dossier: Dossier) -> str:
@@ -183,13 +184,14 @@ def find_coding(dossier: Dossier) -> str:
         return "No row is coded for this choice."
     searched, acts = join_rows(rows), events[events["counted"]]
     printed, doubted = acts["date_basis"] == "stated", acts["certainty"] != "asserted"
-    kinds = [(rows, "row"), (trade["rows"], "trade figure"), (events["rows"], "act"), (acts["rows"], "act")]
+    kinds = [(rows, "row"), (trade["rows"], "trade figure"), (events["rows"], "act"), (acts["rows"], "")]
     total, figures, told, counted = (_cite_count(found, searched, noun) for found, noun in kinds)
     dated, unsure = (_cite_count(acts.loc[which, "rows"], searched) for which in (printed, doubted))
     return (
-        f"{total} {'is' if len(rows) == 1 else 'are'} shown: {figures} and {told}. Counted, as acts between the two "
-        f"countries or bodies of theirs and no part of another: {counted}, {dated} of them with a printed date and "
-        f"{unsure} not in the author’s own voice."
+        f"{total} {'is' if len(rows) == 1 else 'are'} shown: {figures} and {told}, of which {counted} "
+        f"{'counts' if len(acts) == 1 else 'count'}, as acts between the two countries or bodies of theirs and no part "
+        f"of another. The date is printed for {dated} of these, and {unsure} {'is' if doubted.sum() == 1 else 'are'} "
+        "not in the author’s own voice."
     )
 
 

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import nbformat
 
-from analysis.render import read_notebook, run_notebook, write_whole
+from analysis.errors import AnalysisError
+from analysis.render import Limits, read_notebook, run_notebook, write_whole
 
 
 def refresh_notebook(path: Path) -> None:
@@ -15,7 +16,7 @@ def refresh_notebook(path: Path) -> None:
 
     Raises
     ------
-    papermill.PapermillExecutionError
+    NotebookError
         If a cell fails; the file is then left as it was.
 
     Examples
@@ -25,11 +26,14 @@ def refresh_notebook(path: Path) -> None:
     ...
     analysis.errors.RenderError: nowhere.ipynb: expected a notebook, found none
     """
-    done = run_notebook(read_notebook(path), path.parent, {})
+    done = run_notebook(read_notebook(path), path.parent, {}, Limits())
     write_whole(path, nbformat.writes(done) + "\n")
 
 
 if __name__ == "__main__":
     folder = Path(__file__).resolve().parents[2] / "notebooks"
     for name in [Path(argument) for argument in sys.argv[1:]] or sorted(folder.rglob("*.ipynb")):
-        refresh_notebook(name)
+        try:
+            refresh_notebook(name)
+        except AnalysisError as error:
+            sys.exit(f"{name.name}: {error}")

@@ -1,29 +1,33 @@
-"""From notebook to report: papermill runs it, nbconvert writes the page, nothing good is lost on the way."""
+"""From notebook to report: papermill runs it, the page is written, nothing good is lost on the way."""
 
 from __future__ import annotations
 
 import os
-import re
 import tempfile
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 import nbformat
-import pandas as pd
-from nbconvert import HTMLExporter
 from nbformat import NotebookNode
 from papermill import execute_notebook
 
-from analysis.dossier import DEFAULT, Dossier, list_rows, load_dossier
-from analysis.errors import RenderError
-from analysis.parameters import Value, check_parameters, find_tagged, read_parameters
-from analysis.sources import append_sources
+from analysis.dossier import DEFAULT, Dossier, load_dossier
+from analysis.errors import AnalysisError, RenderError
+from analysis.parameters import Value, check_parameters, read_parameters
+from analysis.report import write_page
 
-TEMPLATES = Path(__file__).parent / "templates"
 QUIET = ["--IPKernelApp.log_level=50"]
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Seconds that one cell and a whole notebook may take."""
+
+    cell: float = 120
+    notebook: float = 600
 
 
 @dataclass(frozen=True)
@@ -35,29 +39,42 @@ class Report:
     error: str = ""
 
 
-def render_notebook(notebook: Path, output: Path, *, parameters: Mapping[str, Any] | None = None) -> Report:
+class NotebookError(RenderError):
+    """A notebook stopped before its end; `notebook` is what there is of it."""
+
+    def __init__(self, message: str, notebook: NotebookNode) -> None:
+        super().__init__(message)
+        self.notebook = notebook
+
+
+def render_notebook(
+    notebook: Path, output: Path, *, parameters: Mapping[str, Any] | None = None, limits: Limits | None = None
+) -> Report:
     """Run a notebook and write its report. A notebook that fails leaves the last good report as it was.
 
     Parameters
     ----------
     notebook : pathlib.Path
     output : pathlib.Path
-        The HTML file; its folder is made.
+        The HTML file; its folder is made. A notebook that fails gives ``NAME.failed.html`` beside it, which the next
+        success removes.
     parameters : mapping, optional
         Checked against the notebook before a kernel starts. A `dossier` other than the default leaves out the cells
         tagged ``this-article``.
+    limits : Limits, optional
+        How long a cell and the notebook may take.
 
     Returns
     -------
     Report
-        With `error` set where a cell failed, in words: which cell, which error.
+        With `error` set where the data have faults or a cell failed, in words: which cell, which error.
 
     Raises
     ------
     ParameterError
         For an unknown parameter or a wrong type.
-    DataError
-        If the dossier has faults.
+    RenderError
+        If there is no such notebook.
 
     Examples
     --------
@@ -68,15 +85,34 @@ def render_notebook(notebook: Path, output: Path, *, parameters: Mapping[str, An
     """
     source = read_notebook(notebook)
     given = check_parameters(read_parameters(source), parameters or {})
-    dossier = load_dossier(str(given.get("dossier", "")) or None)
-    try:
-        done = run_notebook(source, notebook.parent, given)
-        html = write_page(done, dossier, describe_parameters(given, dossier.periods))
-    except Exception as error:  # a dead kernel, a time-out and a failing cell are of three unrelated kinds
-        return Report(notebook, output, describe_error(error))
     output.parent.mkdir(parents=True, exist_ok=True)
-    write_whole(output, html)
+    failed = output.with_suffix(".failed.html")
+    done: NotebookNode = source
+    dossier: Dossier | None = None
+    try:
+        dossier = load_dossier(str(given.get("dossier", "")) or None)
+        done = run_notebook(source, notebook.parent, given, limits or Limits())
+        write_whole(output, write_page(done, dossier, given))
+    except Exception as error:  # whatever it was, the reader gets a page that says so
+        done = error.notebook if isinstance(error, NotebookError) else done
+        words = str(error) if isinstance(error, AnalysisError) else describe_error(error, Limits())
+        write_whole(failed, _write_failure(done, dossier, given, words, output))
+        return Report(notebook, output, words)
+    failed.unlink(missing_ok=True)
     return Report(notebook, output)
+
+
+def _write_failure(
+    notebook: NotebookNode, dossier: Dossier | None, given: Mapping[str, Value], failure: str, output: Path
+) -> str:
+    """Return the page of a failure: what there is of the notebook or, where that cannot be shown, its text alone."""
+    good = output.name if output.exists() else ""
+    try:
+        return write_page(notebook, dossier, given, failure=failure, good=good)
+    except Exception:
+        for cell in notebook.cells:
+            cell.update({"outputs": []} if cell.cell_type == "code" else {})
+        return write_page(notebook, dossier, given, failure=failure, good=good)
 
 
 def read_notebook(path: Path) -> NotebookNode:
@@ -102,19 +138,19 @@ def read_notebook(path: Path) -> NotebookNode:
         raise RenderError(f"{path.name}: expected a notebook, found something else") from error
 
 
-def run_notebook(notebook: NotebookNode, folder: Path, parameters: Mapping[str, Value]) -> NotebookNode:
-    """Return a notebook executed in its own folder, without anything that differs from run to run; it is changed.
+def run_notebook(notebook: NotebookNode, folder: Path, parameters: Mapping[str, Value], limits: Limits) -> NotebookNode:
+    """Return a notebook executed in its own folder, without anything that differs from run to run.
 
     Raises
     ------
-    papermill.PapermillExecutionError
-        If a cell fails; nbclient's errors where the kernel dies or a cell takes too long.
+    NotebookError
+        If a cell fails, takes too long or ends the kernel: which cell, and why.
 
     Examples
     --------
     >>> import nbformat.v4 as v4
     >>> notebook = v4.new_notebook(cells=[v4.new_code_cell("1 + 1")])
-    >>> run_notebook(notebook, Path(), {}).cells[0].outputs[0].data
+    >>> run_notebook(notebook, Path(), {}, Limits()).cells[0].outputs[0].data
     {'text/plain': '2'}
     """
     values = dict(parameters)
@@ -122,18 +158,54 @@ def run_notebook(notebook: NotebookNode, folder: Path, parameters: Mapping[str, 
         values["dossier"] = str(Path(str(values["dossier"])).resolve())
     if values.get("dossier", str(DEFAULT)) != str(DEFAULT):
         notebook.cells = [cell for cell in notebook.cells if "this-article" not in cell.metadata.get("tags", [])]
-    done = execute_notebook(
-        notebook,
-        None,
-        values,
-        kernel_name="python3",
-        language="python",
-        progress_bar=False,
-        cwd=folder,
-        extra_arguments=QUIET,
-    )
-    done.cells = [cell for cell in done.cells if "injected-parameters" not in cell.metadata.get("tags", [])]
-    return clean_notebook(done)
+    for cell in notebook.cells:
+        cell.update({"outputs": [], "execution_count": None} if cell.cell_type == "code" else {})
+    end = time.monotonic() + limits.notebook
+    problem: BaseException | None = None
+    with tempfile.TemporaryDirectory() as scratch:
+        partly = Path(scratch) / "notebook.ipynb"
+        try:
+            done = execute_notebook(
+                notebook,
+                partly,
+                values,
+                kernel_name="python3",
+                language="python",
+                progress_bar=False,
+                cwd=folder,
+                extra_arguments=QUIET,
+                timeout_func=lambda cell: max(1, min(limits.cell, end - time.monotonic())),
+            )
+        except Exception as error:  # a dead kernel, a time-out and a failing cell are of three unrelated kinds
+            problem = error
+            done = nbformat.read(partly, as_version=4) if partly.exists() else notebook
+    number = _mark_states(done)
+    done = clean_notebook(done)
+    if problem or number:
+        late = time.monotonic() >= end
+        raise NotebookError(f"cell {number}, " * bool(number) + describe_error(problem, limits, late=late), done)
+    return done
+
+
+def _mark_states(notebook: NotebookNode) -> int:
+    """Mark the cell that stopped a notebook and those not run; return the number of that cell, 0 if all ran."""
+    notebook.cells = [
+        cell
+        for cell in notebook.cells
+        if not {"injected-parameters", "papermill-error-cell-tag"} & set(cell.metadata.get("tags", []))
+    ]
+    code = [cell for cell in notebook.cells if cell.cell_type == "code" and cell.source.strip()]
+    begun = [cell for cell in code if cell.metadata.get("papermill", {}).get("start_time")]
+    stopped = any(output.output_type == "error" for cell in begun for output in cell.outputs)
+    if len(begun) == len(code) and not stopped and all(cell.execution_count for cell in begun):
+        return 0
+    for cell in code:
+        cell.metadata["state"] = "unrun"
+    for cell in begun:
+        del cell.metadata["state"]
+    if begun:
+        begun[-1].metadata["state"] = "failed"
+    return len(begun)
 
 
 def clean_notebook(notebook: NotebookNode) -> NotebookNode:
@@ -156,109 +228,34 @@ def clean_notebook(notebook: NotebookNode) -> NotebookNode:
     return notebook
 
 
-def find_title(notebook: NotebookNode) -> str:
-    """Return the first heading of a notebook.
-
-    Examples
-    --------
-    >>> import nbformat.v4 as v4
-    >>> find_title(v4.new_notebook(cells=[v4.new_markdown_cell("# How much trade?")]))
-    'How much trade?'
-    """
-    for cell in notebook.cells:
-        heading = re.search(r"^# (.+)$", cell.source, re.MULTILINE) if cell.cell_type == "markdown" else None
-        if heading:
-            return heading[1].strip()
-    return "Untitled"
-
-
-def find_finding(notebook: NotebookNode) -> str:
-    """Return the text of the cell tagged ``finding``, without its links; empty where it printed nothing.
-
-    Examples
-    --------
-    >>> import nbformat.v4 as v4
-    >>> out = v4.new_output("display_data", {"text/markdown": "It rose [2.2-fold](#rows-T3+T4)."})
-    >>> cell = v4.new_code_cell("", outputs=[out], metadata={"tags": ["finding"]})
-    >>> find_finding(v4.new_notebook(cells=[cell]))
-    'It rose 2.2-fold.'
-    """
-    texts = [
-        output.get("data", {}).get("text/markdown", "")
-        for cell in find_tagged(notebook, "finding")
-        for output in cell.outputs
-    ]
-    plain = re.sub(r"\[((?:[^\]\\]|\\.)*)\]\(#rows-[^)]*\)", r"\1", " ".join(texts))
-    return re.sub(r"\\(.)", r"\1", plain).replace("**", "").strip()
-
-
-def describe_parameters(parameters: Mapping[str, Value], periods: pd.DataFrame) -> str:
-    """Return the parameters in one line, as a page's head shows them; a phase by its name.
-
-    Examples
-    --------
-    >>> periods = pd.DataFrame({"label": ["Rupture"]}, index=["PH6"])
-    >>> describe_parameters({"period": "PH6", "first_year": 2015}, periods), describe_parameters({}, periods)
-    ('period “Rupture”, first year 2015', 'in full')
-    """
-    words = {name: str(value) for name, value in parameters.items()}
-    if "dossier" in words:
-        words["dossier"] = Path(words["dossier"]).name
-    if words.get("period") in periods.index:
-        words["period"] = f"“{periods['label'][words['period']]}”"
-    return ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in words.items()) or "in full"
-
-
-def write_page(notebook: NotebookNode, dossier: Dossier, parameters: str) -> str:
-    """Return the HTML page of an executed notebook: one file, no script, no network, ending in its sources.
+def describe_error(error: BaseException | None, limits: Limits, *, late: bool = False) -> str:
+    """Return what stopped a notebook in one line of plain words.
 
     Parameters
     ----------
-    notebook : NotebookNode
-    dossier : Dossier
-        Whose rows the page cites.
-    parameters : str
-        As `describe_parameters` returns it.
+    error : exception, optional
+        None where nothing was raised: a cell that calls `sys.exit()` looks like a success.
+    limits : Limits
+    late : bool
+        Whether the time of the whole notebook is over.
 
     Examples
     --------
-    >>> import nbformat.v4 as v4
-    >>> page = write_page(v4.new_notebook(cells=[v4.new_markdown_cell("# Why?")]), load_dossier(), "in full")
-    >>> "<title>Why?</title>" in page, "<script" in page
-    (True, False)
+    >>> describe_error(ValueError("no such year"), Limits())
+    'ValueError: no such year'
+    >>> describe_error(None, Limits())
+    'the notebook ended itself with sys.exit()'
     """
-    article = dossier.article
-    exporter = HTMLExporter(
-        extra_template_basedirs=[str(TEMPLATES)],
-        template_name="report",
-        exclude_input_prompt=True,
-        exclude_output_prompt=True,
-        exclude_anchor_links=True,
-    )
-    append = partial(append_sources, rows=list_rows(dossier))
-    exporter.register_filter("append_sources", append)
-    head = {
-        "title": find_title(notebook),
-        "finding": find_finding(notebook),
-        "parameters": parameters,
-        "source": f"{article['title']}, {article['publisher']}, {article['date']}",
-    }
-    html, _ = exporter.from_notebook_node(notebook, resources={"report": head})
-    return str(html)
-
-
-def describe_error(error: BaseException) -> str:
-    """Return an error in one line: the cell that failed, the kind of error and its message.
-
-    Examples
-    --------
-    >>> describe_error(RenderError("no such row"))
-    'RenderError: no such row'
-    """
-    number = getattr(error, "exec_count", None)
-    cell = f"cell {number}, " if number else ""
-    kind, words = getattr(error, "ename", type(error).__name__), str(getattr(error, "evalue", error))
-    return f"{cell}{kind}: {words.strip()}"
+    kind, words = getattr(error, "ename", type(error).__name__), str(getattr(error, "evalue", error)).strip()
+    if error is None or kind == "SystemExit":
+        return "the notebook ended itself with sys.exit()"
+    if kind == "DeadKernelError":
+        return "the kernel died: the process was ended, or had no memory left"
+    if kind == "CellTimeoutError" and late:
+        return f"the notebook took more than {limits.notebook:g} seconds; --timeout gives it more"
+    if kind == "CellTimeoutError":
+        return f"the cell took more than {limits.cell:g} seconds; --cell-timeout gives it more"
+    return f"{kind}: {words}" if words else kind
 
 
 def write_whole(path: Path, text: str) -> None:

@@ -14,7 +14,8 @@ from analysis.errors import RenderError
 
 # A number is a run of digits: 2.1–2.3 and 2015-12 are one each; digits glued to letters (E058) are none.
 NUMBER = re.compile(r"(?<![\w.])\d[\d.,:/~–-]*\d(?!\w)|(?<![\w.])\d(?!\w)")
-SILENT = ["pre", "code", "nav", "script", "style", "title"]
+SILENT = ["pre", "code", "nav", "script", "style", "title", "details"]
+CITATION = 'a[href^="#rows-"]'
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,7 @@ def find_numbers(page: BeautifulSoup) -> Coverage:
         if text.find_parent(SILENT):
             continue
         row = text.find_parent("tr")
-        if text.find_parent("a", href=re.compile("^#rows-")) or (row and row.select_one('a[href^="#rows-"]')):
+        if text.find_parent("a", href=re.compile("^#rows-")) or (row and row.select_one(CITATION)):
             traceable += len(NUMBER.findall(str(text)))
             continue
         words = str(text)
@@ -48,17 +49,20 @@ def find_numbers(page: BeautifulSoup) -> Coverage:
     return Coverage(traceable, loose)
 
 
-def append_sources(body: str, rows: pd.DataFrame) -> str:
-    """Return a page's body with its Sources: each cited set of rows, then each row once, and how much is traceable.
-
-    A link to another notebook becomes one to its report.
+def append_sources(page: BeautifulSoup, rows: pd.DataFrame) -> Coverage:
+    """Append to a page its Sources: each cited set of rows, then each row once, and how much is traceable.
 
     Parameters
     ----------
-    body : str
-        HTML of the page, with citing links ``#rows-…``.
+    page : BeautifulSoup
+        With citing links ``#rows-…``; it is changed.
     rows : pandas.DataFrame
         As `list_rows` returns it.
+
+    Returns
+    -------
+    Coverage
+        Of the page before its Sources.
 
     Raises
     ------
@@ -68,16 +72,12 @@ def append_sources(body: str, rows: pd.DataFrame) -> str:
     Examples
     --------
     >>> from analysis import list_rows, load_dossier
-    >>> html = append_sources('<p><a href="#rows-T1">40</a></p>', list_rows(load_dossier()))
-    >>> "1 of 1 numbers" in html
-    True
+    >>> page = BeautifulSoup('<p><a href="#rows-T1">40</a></p>', "html.parser")
+    >>> append_sources(page, list_rows(load_dossier()))
+    Coverage(traceable=1, loose=[])
     """
-    page = BeautifulSoup(body, "html.parser")
-    _tidy_headings(page)
-    for link in page.select('a[href$=".ipynb"]'):
-        link["href"] = str(link["href"]).removesuffix(".ipynb") + ".html"
     cited: dict[str, list[str]] = {}
-    for link in page.select('a[href^="#rows-"]'):
+    for link in page.select(CITATION):
         cited.setdefault(str(link["href"]).removeprefix("#rows-"), []).append(_name_use(link))
     known = {row for key in cited for row in key.split("+")} - {PARAMETERS}
     unknown = sorted(known - set(rows.index))
@@ -88,23 +88,30 @@ def append_sources(body: str, rows: pd.DataFrame) -> str:
     found = find_numbers(page)
     total = found.traceable + len(found.loose)
     loose = "".join(f"<li>{escape(one)}</li>" for one in found.loose)
-    return f"""{page}
-<section id="sources"><h2>Sources</h2>
+    sources = f"""
+<section id="sources"><h2 id="sources-title">Sources</h2>
 <p>{found.traceable} of {total} numbers on this page lead to coded rows.</p>
 {f"<details><summary>Not traceable</summary><ul>{loose}</ul></details>" if loose else ""}
 {f'<h3>Computed from several rows</h3><ul class="sets">{computed}</ul>' if computed else ""}
 <h3>Coded rows</h3><ul class="rows">{entries or "<li>None is cited.</li>"}</ul></section>"""
+    page.append(BeautifulSoup(sources, "html.parser"))
+    return found
 
 
-def _tidy_headings(page: BeautifulSoup) -> None:
-    """Give headings ids that are valid and unlike each other."""
-    seen: set[str] = set()
-    for heading in page.find_all(["h1", "h2", "h3", "h4"]):
-        name = re.sub(r"\W+", "-", heading.get_text().lower()).strip("-") or "section"
-        while name in seen:
-            name += "-again"
-        seen.add(name)
-        heading["id"] = f"s-{name}"
+def unlink_unknown(page: BeautifulSoup, rows: pd.DataFrame) -> None:
+    """Take away the links to rows that the dossier does not have; their text stays.
+
+    Examples
+    --------
+    >>> page = BeautifulSoup('<a href="#rows-T9">40</a>', "html.parser")
+    >>> unlink_unknown(page, pd.DataFrame())
+    >>> str(page)
+    '40'
+    """
+    known = {*map(str, rows.index), PARAMETERS}
+    for link in page.select(CITATION):
+        if not set(str(link["href"]).removeprefix("#rows-").split("+")) <= known:
+            link.unwrap()
 
 
 def _name_use(link: Tag) -> str:

@@ -1,0 +1,84 @@
+"""The front page of a folder of reports: what the suite found, and a card for each report."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+from bs4 import BeautifulSoup, Tag
+
+from analysis.render import write_whole
+from analysis.report import fill_template
+
+
+def write_index(folder: Path) -> Path:
+    """Write `index.html`: the findings of the first report, and title, scope, finding and state of every report.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+        Holds reports; a report whose last run failed has ``NAME.failed.html`` there.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     write_index(Path(folder)).name
+    'index.html'
+    """
+    paths = [path for path in folder.glob("*.html") if path.name != "index.html"]
+    pages = {path.name: BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser") for path in sorted(paths)}
+    names = sorted({name.removesuffix(".html").removesuffix(".failed") for name in pages})  # in full first
+    reports = [_read_report(name, pages) for name in names]
+    lead = next((report for report in reports if report["whole"] and report["good"]), None)
+    html = fill_template(
+        "index",
+        title=lead["title"] if lead else "Reports",
+        source=lead["source"] if lead else "",
+        sentences=_read_sentences(pages[lead["good"]], lead["good"]) if lead else [],
+        lead=lead["good"] if lead else "",
+        reports=reports,
+        groups=[group for group in ("whole", "part", "failed") if any(report["group"] == group for report in reports)],
+    )
+    write_whole(folder / "index.html", html)
+    return folder / "index.html"
+
+
+def _read_report(name: str, pages: dict[str, BeautifulSoup]) -> dict[str, Any]:
+    good, failed = (found if found in pages else "" for found in (f"{name}.html", f"{name}.failed.html"))
+    page = pages[good or failed]
+    description = page.find("meta", attrs={"name": "description"})
+    whole = page.select_one(".facts .whole") is not None
+    image = page.select_one("figure img")
+    return {
+        "name": name,
+        "good": good,
+        "failed": failed,
+        "group": "failed" if failed else "whole" if whole else "part",
+        "whole": whole,
+        "title": page.title.get_text() if page.title else name,
+        "finding": str(description["content"]) if isinstance(description, Tag) else "",
+        "error": _read_text(pages[failed], ".banner p") if failed else "",
+        "scope": _read_text(page, ".facts dd"),
+        "source": _read_text(page, ".facts div:has(a[rel]) dd"),
+        "coverage": _read_text(page, ".coverage"),
+        "picture": str(image["src"]) if image else "",
+        "alt": str(image["alt"]) if image else "",
+    }
+
+
+def _read_text(page: BeautifulSoup, selector: str) -> str:
+    found = page.select_one(selector)
+    return found.get_text() if found else ""
+
+
+def _read_sentences(page: BeautifulSoup, name: str) -> list[str]:
+    """Return the first sentence of each paragraph of a short answer, its citations leading to that report."""
+    sentences = []
+    for paragraph in page.select(".answer p"):
+        for link in paragraph.select('a[href^="#"]'):
+            link["href"] = name + str(link["href"])
+        html = re.match(r"(<strong>.*?</strong>)?.*?[.?!](?=\s|$)", paragraph.decode_contents(), re.DOTALL)
+        sentences += [html[0]] if html else []
+    return sentences

@@ -1,0 +1,197 @@
+"""The page of a report: an executed notebook in a layout for readers, ending in its sources."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from bs4 import BeautifulSoup, Tag
+from jinja2 import Environment, FileSystemLoader
+from nbconvert import HTMLExporter
+from nbformat import NotebookNode
+
+from analysis.dossier import CERTAINTIES, Dossier, list_rows
+from analysis.parameters import Value, find_tagged
+from analysis.sources import append_sources, unlink_unknown
+
+TEMPLATES = Path(__file__).parent / "templates"
+EVERYTHING = "everything that the article tells"
+
+
+def find_title(notebook: NotebookNode) -> str:
+    """Return the first heading of a notebook.
+
+    Examples
+    --------
+    >>> import nbformat.v4 as v4
+    >>> find_title(v4.new_notebook(cells=[v4.new_markdown_cell("# How much trade?")]))
+    'How much trade?'
+    """
+    for cell in notebook.cells:
+        heading = re.search(r"^# (.+)$", cell.source, re.MULTILINE) if cell.cell_type == "markdown" else None
+        if heading:
+            return heading[1].strip()
+    return "Untitled"
+
+
+def find_finding(notebook: NotebookNode) -> str:
+    """Return the text of the cell tagged ``finding``, without its links; empty where it printed nothing.
+
+    Examples
+    --------
+    >>> import nbformat.v4 as v4
+    >>> out = v4.new_output("display_data", {"text/markdown": "It rose [2.2-fold](#rows-T3+T4)."})
+    >>> cell = v4.new_code_cell("", outputs=[out], metadata={"tags": ["finding"]})
+    >>> find_finding(v4.new_notebook(cells=[cell]))
+    'It rose 2.2-fold.'
+    """
+    texts = [
+        output.get("data", {}).get("text/markdown", "")
+        for cell in find_tagged(notebook, "finding")
+        for output in cell.outputs
+    ]
+    plain = re.sub(r"\[((?:[^\]\\]|\\.)*)\]\(#rows-[^)]*\)", r"\1", " ".join(texts))
+    return re.sub(r"\\(.)", r"\1", plain).replace("**", "").strip()
+
+
+def describe_parameters(parameters: Mapping[str, Value], periods: pd.DataFrame) -> str:
+    """Return in words what a report shows, as its head says it; a phase by its name.
+
+    Examples
+    --------
+    >>> periods = pd.DataFrame({"label": ["Rupture"]}, index=["PH6"])
+    >>> describe_parameters({"first_year": 2015, "last_year": 2019, "certainty": "reported"}, periods)
+    '2015–2019, without what is alleged or denied'
+    >>> describe_parameters({"period": "PH6"}, periods), describe_parameters({}, periods)
+    ('the phase “Rupture”', 'everything that the article tells')
+    """
+    given = {name: str(value) for name, value in parameters.items() if value not in ("", 0)}
+    first, last = given.pop("first_year", ""), given.pop("last_year", "")
+    phase, certainty = given.pop("period", ""), given.pop("certainty", CERTAINTIES[-1])
+    words = [f"the phase “{periods['label'].get(phase, phase)}”"] if phase else []
+    words += [f"{first}–{last}" if first and last else f"from {first}" if first else f"to {last}"] * bool(first or last)
+    less = CERTAINTIES[CERTAINTIES.index(certainty) + 1 :] if certainty in CERTAINTIES else (f"below {certainty}",)
+    words += [f"without what is {' or '.join([', '.join(less[:-1]), less[-1]] if less[:-1] else less)}"] * bool(less)
+    words += [f"dossier {Path(given.pop('dossier')).name}"] if "dossier" in given else []
+    words += [f"{name.replace('_', ' ')} {value}" for name, value in given.items()]
+    return ", ".join(words) or EVERYTHING
+
+
+def write_page(
+    notebook: NotebookNode,
+    dossier: Dossier | None,
+    parameters: Mapping[str, Value],
+    *,
+    failure: str = "",
+    good: str = "",
+) -> str:
+    """Return the HTML page of an executed notebook: one file, no script, no network, ending in its sources.
+
+    Parameters
+    ----------
+    notebook : NotebookNode
+    dossier : Dossier, optional
+        Whose rows the page cites; None where it could not be loaded.
+    parameters : mapping
+        What was given, for the head.
+    failure, good : str
+        Of a notebook that failed: what happened, and the name of the last good page, if there is one.
+
+    Raises
+    ------
+    RenderError
+        If the page cites rows that the dossier does not have; of a failed notebook such links are taken away.
+
+    Examples
+    --------
+    >>> import nbformat.v4 as v4
+    >>> page = write_page(v4.new_notebook(cells=[v4.new_markdown_cell("# Why?")]), None, {})
+    >>> "<title>Why?</title>" in page, "<script" in page
+    (True, False)
+    """
+    rows = list_rows(dossier) if dossier else pd.DataFrame()
+    body = BeautifulSoup(_export_cells(notebook), "html.parser")
+    _tidy(body)
+    if failure:
+        unlink_unknown(body, rows)
+    found = append_sources(body, rows)
+    _take(body, "h1")
+    answer = _take_answer(body)
+    scope = describe_parameters(parameters, dossier.periods if dossier else pd.DataFrame({"label": []}))
+    return fill_template(
+        "report",
+        title=find_title(notebook),
+        description=find_finding(notebook),
+        answer=answer,
+        scope=scope,
+        whole=scope == EVERYTHING,
+        article=dict(dossier.article) if dossier else None,
+        traceable=found.traceable,
+        total=found.traceable + len(found.loose),
+        contents=[(str(heading["id"]), heading.get_text()) for heading in body.find_all("h2")],
+        body=str(body),
+        failure=failure,
+        good=good,
+        failed=bool(body.select_one("#failed")),
+        unrun=len(body.select(".unrun")),
+    )
+
+
+def fill_template(name: str, /, **values: Any) -> str:
+    """Return a page made from one of the library's templates; text is escaped.
+
+    Examples
+    --------
+    >>> "<title>a &amp; b</title>" in fill_template("layout", title="a & b")
+    True
+    """
+    loader = FileSystemLoader(TEMPLATES)
+    jinja = Environment(
+        loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True
+    )
+    return jinja.get_template(f"{name}.html.j2").render(values)
+
+
+def _export_cells(notebook: NotebookNode) -> str:
+    exporter = HTMLExporter(
+        extra_template_basedirs=[str(TEMPLATES)],
+        template_name="cells",
+        exclude_input_prompt=True,
+        exclude_output_prompt=True,
+        exclude_anchor_links=True,
+    )
+    body, _ = exporter.from_notebook_node(notebook)
+    return str(body)
+
+
+def _tidy(page: BeautifulSoup) -> None:
+    """Give headings valid ids unlike each other, tables a box to scroll in, links to notebooks their reports."""
+    seen: set[str] = set()
+    for heading in page.find_all(["h1", "h2", "h3", "h4"]):
+        name = re.sub(r"\W+", "-", heading.get_text().lower()).strip("-") or "section"
+        while name in seen:
+            name += "-again"
+        seen.add(name)
+        heading["id"] = f"s-{name}"
+    for table in page.find_all("table"):
+        table.wrap(page.new_tag("div", attrs={"class": "scroll"}))
+    for link in page.select('a[href$=".ipynb"]'):
+        link["href"] = str(link["href"]).removesuffix(".ipynb") + ".html"
+
+
+def _take(page: BeautifulSoup, selector: str) -> str:
+    """Take an element out of the page and return what is in it."""
+    found = page.select_one(selector)
+    return found.extract().decode_contents() if found else ""
+
+
+def _take_answer(page: BeautifulSoup) -> str:
+    """Take the short answer out of the page, and the heading right before it."""
+    finding = page.select_one(".finding")
+    heading = finding.find_previous_sibling() if finding else None
+    if isinstance(heading, Tag) and [tag.name for tag in heading.find_all(True)] == ["h2"]:
+        heading.extract()
+    return _take(page, ".finding")
