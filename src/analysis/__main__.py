@@ -48,8 +48,12 @@ def validate(folder: Path) -> None:
 @click.option(
     "--workers", type=click.IntRange(min=1), default=1, show_default=True, help="Processes that render at once."
 )
-@click.option("--cell-timeout", default=120.0, show_default=True, metavar="SECONDS", help="How long a cell may take.")
-@click.option("--timeout", default=600.0, show_default=True, metavar="SECONDS", help="How long a notebook may take.")
+@click.option(
+    "--cell-timeout", type=float, default=120, show_default=True, metavar="SECONDS", help="How long a cell may take."
+)
+@click.option(
+    "--timeout", type=float, default=600, show_default=True, metavar="SECONDS", help="How long a notebook may take."
+)
 def render(
     notebooks: tuple[Path, ...],
     parameters: tuple[str, ...],
