@@ -30,7 +30,10 @@ LAYERS = {
     "findings": ("findings",),
     "plots": ("style", "page", "svg", "plots"),
     "display": ("display",),
-    "render": ("parameters", "sources", "report", "render", "batch", "index", "notebooks", "__main__"),
+    "render": (
+        *("parameters", "sources", "report", "record", "render", "notebooks"),
+        *("batch", "index", "diff", "__main__"),
+    ),
 }
 SHOWN = {
     "trade": ["date", "value", "bound", "certainty"],

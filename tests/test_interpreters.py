@@ -35,8 +35,8 @@ def test_readme_route_renders_the_committed_bytes(version: str, tmp_path: Path) 
         copy = folder / file.relative_to(ROOT)
         copy.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(file, copy)
-    for page in (folder / "reports").glob("*.html"):
-        page.unlink()
+    for page in list_files("reports/*.html", "reports/*.json"):
+        (folder / page.relative_to(ROOT)).unlink()
     route = re.search(r"Without make.+?```\n(.+?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.DOTALL)
     assert route
     *setup, render = route[1].strip().splitlines()
@@ -51,5 +51,5 @@ def test_readme_route_renders_the_committed_bytes(version: str, tmp_path: Path) 
         if line != render and "onnection" in done.stderr:
             pytest.skip(f"the packages could not be fetched: {done.stderr.strip().splitlines()[-1]}")
         assert done.returncode == 0, done.stderr[-2000:]
-    for page in (ROOT / "reports").glob("*.html"):
+    for page in list_files("reports/*.html", "reports/*.json"):
         assert (folder / "reports" / page.name).read_bytes() == page.read_bytes(), page.name

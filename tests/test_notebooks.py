@@ -81,6 +81,16 @@ def test_prose_cells_type_no_number(notebook: nbformat.NotebookNode) -> None:
             assert not re.search(r"\d", prose), cell.source
 
 
+def test_no_number_that_is_cited_is_typed(notebook: nbformat.NotebookNode) -> None:
+    for cell in list_code(notebook):
+        for call in ast.walk(ast.parse(cell.source)):
+            if isinstance(call, ast.Call) and ast.unparse(call.func) in ("cite", "an.cite"):
+                first = call.args[0]
+                parts = first.values if isinstance(first, ast.JoinedStr) else [first]
+                typed = [str(part.value) for part in parts if isinstance(part, ast.Constant)]
+                assert not re.search(r"\d", " ".join(typed)), ast.unparse(call)
+
+
 def test_computed_prose_hides_its_source(notebook: nbformat.NotebookNode) -> None:
     for cell in list_code(notebook):
         if cell.source.startswith("Markdown("):

@@ -24,9 +24,9 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 RANGES = {Requirement(text).name: Requirement(text).specifier for text in PROJECT["project"]["dependencies"]}
 
 
-def list_files() -> list[Path]:
-    """All files that git tracks or would track."""
-    command = ["git", "ls-files", "--cached", "--others", "--exclude-standard"]
+def list_files(*patterns: str) -> list[Path]:
+    """All files that git tracks or would track; with patterns, those alone."""
+    command = ["git", "ls-files", "--cached", "--others", "--exclude-standard", *patterns]
     try:
         names = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout.splitlines()
     except (OSError, subprocess.CalledProcessError):
@@ -70,6 +70,14 @@ def test_workflow_runs_the_same_script_on_all_pythons() -> None:
     assert ".ci/run" in text
     assert all(version in text for version in ("3.11", "3.12", "3.13"))
     assert "nbval_mask.cfg" in text
+
+
+def test_workflow_keeps_what_a_pull_request_changes_in_the_reports() -> None:
+    job = yaml.safe_load((ROOT / ".github/workflows/ci.yml").read_text(encoding="utf-8"))["jobs"]["changes"]
+    runs = " ".join(step.get("run", "") for step in job["steps"])
+    assert job["if"] == "github.event_name == 'pull_request'"
+    assert "python -m analysis diff ../base/reports reports --html changes.html" in runs
+    assert job["steps"][-1]["with"]["path"] == "changes.html"
 
 
 SCHEMAS = {

@@ -50,7 +50,7 @@ def test_render_notebook_failure_keeps_the_last_good_report(tmp_path: Path) -> N
     assert page.read_text(encoding="utf-8") == "last good"
     assert "ZeroDivisionError: division by zero" in report.error
     assert "cell 3" in report.error
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["n.failed.html", "n.html", "n.ipynb"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["n.failed.html", "n.html", "n.ipynb", "n.state.json"]
 
 
 READ = "from IPython.display import Markdown\nMarkdown('[40](#rows-T1) million')"
@@ -93,7 +93,7 @@ def test_render_notebook_that_takes_too_long_as_a_whole(tmp_path: Path) -> None:
 def test_render_notebook_success_removes_the_page_of_the_failure(tmp_path: Path) -> None:
     (tmp_path / "n.failed.html").write_text("failed", encoding="utf-8")
     render_notebook(write_notebook(tmp_path / "n.ipynb", "1"), tmp_path / "n.html")
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["n.html", "n.ipynb"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["n.html", "n.ipynb", "n.json", "n.state.json"]
 
 
 def test_render_notebook_with_faults_in_the_data_gives_a_page_that_lists_them(tmp_path: Path) -> None:
@@ -191,7 +191,7 @@ def test_run_jobs_goes_on_after_a_failure(tmp_path: Path) -> None:
     jobs = [Job(path, tmp_path / "out" / f"{path.stem}.html", {}) for path in (bad, good)]
     reports = list(run_jobs(jobs, workers=2))
     assert [bool(report.error) for report in reports] == [True, False]
-    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["bad.failed.html", "good.html"]
+    assert sorted(path.name for path in (tmp_path / "out").glob("*.html")) == ["bad.failed.html", "good.html"]
 
 
 def test_write_whole_leaves_the_old_file_when_it_cannot_finish(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from pathlib import Path
 
 import pandas as pd
@@ -19,6 +20,9 @@ PAGES = sorted(path for path in REPORTS.glob("*.html") if path.name != "index.ht
 PERIODS = pd.DataFrame({"label": ["Rupture"]}, index=["PH6"])
 
 
+load = cache(load_dossier)
+
+
 def make_notebook(*cells: NotebookNode) -> NotebookNode:
     title = v4.new_markdown_cell("# What holds?\n\nWords.")
     return v4.new_notebook(cells=[title, v4.new_markdown_cell("## Short answer"), *cells])
@@ -30,7 +34,7 @@ def make_finding(markdown: str) -> NotebookNode:
 
 
 def read_page(*cells: NotebookNode, **kwargs: str) -> BeautifulSoup:
-    return BeautifulSoup(write_page(make_notebook(*cells), load_dossier(), {}, **kwargs), "html.parser")
+    return BeautifulSoup(write_page(make_notebook(*cells), load(), {}, **kwargs), "html.parser")
 
 
 @pytest.mark.parametrize(
@@ -133,7 +137,7 @@ def test_write_index_of_nothing(tmp_path: Path) -> None:
 
 def test_write_index_findings_are_first_sentences_and_lead_into_the_report(tmp_path: Path) -> None:
     answer = "**Trade.** It rose [2.2-fold](#rows-T3+T4). More.\n\nOne sentence?"
-    html = write_page(make_notebook(make_finding(answer)), load_dossier(), {})
+    html = write_page(make_notebook(make_finding(answer)), load(), {})
     (tmp_path / "00.html").write_text(html, encoding="utf-8")
     page = BeautifulSoup(write_index(tmp_path).read_text(encoding="utf-8"), "html.parser")
     assert [item.get_text() for item in page.select(".findings li")] == ["Trade. It rose 2.2-fold.", "One sentence?"]
@@ -142,7 +146,7 @@ def test_write_index_findings_are_first_sentences_and_lead_into_the_report(tmp_p
 
 def test_write_index_a_failed_report_is_red_and_leads_to_both_pages(tmp_path: Path) -> None:
     for name, failure in (("a.html", ""), ("b.html", ""), ("b.failed.html", "cell 2, <b>KeyError</b>")):
-        html = write_page(make_notebook(make_finding("It rose.")), load_dossier(), {}, failure=failure)
+        html = write_page(make_notebook(make_finding("It rose.")), load(), {}, failure=failure)
         (tmp_path / name).write_text(html, encoding="utf-8")
     page = BeautifulSoup(write_index(tmp_path).read_text(encoding="utf-8"), "html.parser")
     (card,) = page.select(".group.failed li")

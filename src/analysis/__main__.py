@@ -1,4 +1,4 @@
-"""The command line: `python -m analysis render` and `python -m analysis validate`."""
+"""The command line: `python -m analysis render`, `validate` and `diff`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @click.group()
 def main() -> None:
-    """Render the notebooks as reports; check the data they rest on."""
+    """Render the notebooks as reports; compare two folders of them; check the data they rest on."""
 
 
 @main.command()
@@ -85,6 +85,27 @@ def render(
     if failed:
         lead = f"{len(failed)} of {len(jobs)} reports failed; each has a page NAME.failed.html, the last good stay:"
         sys.exit("\n".join([lead, *failed]))
+
+
+@main.command()
+@click.argument("old", type=click.Path(path_type=Path, exists=True, file_okay=False))
+@click.argument("new", type=click.Path(path_type=Path, exists=True, file_okay=False))
+@click.option("--html", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="Write a page of it.")
+def diff(old: Path, new: Path, html: Path | None) -> None:
+    """Tell what two folders of reports say differently, and why."""
+    from analysis.diff import compare_folders
+    from analysis.render import write_whole
+    from analysis.report import fill_template
+
+    changes = compare_folders(old, new)
+    title = f"{len(changes)} report{'s' * (len(changes) != 1)} changed" if changes else "No report changed"
+    if html:
+        write_whole(html, fill_template("diff", title=title, old=old.name, new=new.name, changes=changes))
+    click.echo(f"{title}.")
+    for change in changes:
+        click.echo(f"\n{change.name}: {change.state}{', because of ' * bool(change.why)}{'; '.join(change.why)}")
+        for difference in change.differences:
+            click.echo(f"  {difference}")
 
 
 def _find(path: Path) -> Path:

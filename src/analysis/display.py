@@ -129,9 +129,10 @@ def _draw_note(data: pd.DataFrame, caption: str) -> str:
     link = f"Rows behind this figure: {link_rows(join_rows(data['rows']))}."
     name = re.sub(r"[^a-z0-9]+", "-", caption.lower()).strip("-") or "figure"
     csv = quote("\ufeff" + data.to_csv(lineterminator="\n", float_format="%.10g"))  # the mark tells Excel it is UTF-8
+    formats = {str(name): ".6g" for name in data.select_dtypes("float")}
     return (
         f"<figcaption>{escape(caption)} {link}\n<details><summary>Data behind this figure</summary>"
-        f"{draw_table(data, caption='Values as drawn')}\n"
+        f"{draw_table(data, caption='Values as drawn', formats=formats)}\n"
         f'<p><a download="{name}.csv" href="data:text/csv;charset=utf-8,{csv}">Download as CSV</a></p>'
         "</details></figcaption>"
     )

@@ -147,7 +147,7 @@ def find_agreements(events: pd.DataFrame) -> str:
     Examples
     --------
     >>> from analysis import load_dossier
-    >>> find_agreements(load_dossier().events).split(". ")[0]
+    >>> find_agreements(load_dossier().events).split("; ")[0]
     '[5 rows](#rows-E20+E39+E58+E59+E62) tell of agreements or sets of them'
     """
     told = events[(events["type"] == "agreement") & events["bearing"].notna()]

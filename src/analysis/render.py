@@ -17,6 +17,7 @@ from papermill import execute_notebook
 from analysis.dossier import DEFAULT, Dossier, load_dossier
 from analysis.errors import AnalysisError, RenderError
 from analysis.parameters import Value, check_parameters, read_parameters
+from analysis.record import record_report, record_state, write_record
 from analysis.report import write_page
 
 QUIET = ["--IPKernelApp.log_level=50"]
@@ -56,8 +57,9 @@ def render_notebook(
     ----------
     notebook : pathlib.Path
     output : pathlib.Path
-        The HTML file; its folder is made. A notebook that fails gives ``NAME.failed.html`` beside it, which the next
-        success removes.
+        The HTML file; its folder is made. Beside it: ``NAME.json``, what the page says and was made from, and
+        ``NAME.state.json``, how the run went and with which packages. A notebook that fails gives
+        ``NAME.failed.html``, which the next success removes.
     parameters : mapping, optional
         Checked against the notebook before a kernel starts. A `dossier` other than the default leaves out the cells
         tagged ``this-article``.
@@ -87,17 +89,25 @@ def render_notebook(
     given = check_parameters(read_parameters(source), parameters or {})
     output.parent.mkdir(parents=True, exist_ok=True)
     failed = output.with_suffix(".failed.html")
+    begin = time.monotonic()
+    record, state = output.with_suffix(".json"), output.with_suffix(".state.json")
+    folder = Path(str(given.get("dossier", "")) or DEFAULT)
     done: NotebookNode = source
     dossier: Dossier | None = None
     try:
-        dossier = load_dossier(str(given.get("dossier", "")) or None)
+        dossier = load_dossier(folder)
         done = run_notebook(source, notebook.parent, given, limits or Limits())
-        write_whole(output, write_page(done, dossier, given))
+        html = write_page(done, dossier, given)
+        text = write_record(record_report(html, done, dossier, folder))
+        write_whole(output, html)
+        write_whole(record, text)
     except Exception as error:  # whatever it was, the reader gets a page that says so
         done = error.notebook if isinstance(error, NotebookError) else done
         words = str(error) if isinstance(error, AnalysisError) else describe_error(error, Limits())
         write_whole(failed, _write_failure(done, dossier, given, words, output))
+        write_whole(state, write_record(record_state(time.monotonic() - begin, words)))
         return Report(notebook, output, words)
+    write_whole(state, write_record(record_state(time.monotonic() - begin)))
     failed.unlink(missing_ok=True)
     return Report(notebook, output)
 
