@@ -3,6 +3,7 @@
 PYTHON ?= python3
 RUN = .venv/bin/python
 READY = .venv/.ready
+PAGES = tests/node_modules/.package-lock.json
 BATCH = $(RUN) -m analysis render --batch reports/batch.yml --workers 2
 EXECUTE = $(RUN) -m analysis.notebooks
 GOAL = $(or $(firstword $(MAKECMDGOALS)),reports)
@@ -16,7 +17,7 @@ help: ## list these targets
 reports: $(READY) ## set up if needed, then render every report of reports/batch.yml into reports/
 	@$(BATCH)
 
-test: $(READY) ## set up if needed, then run every test: unit tests, doctests, browser, notebooks (nbval)
+test: $(READY) $(PAGES) ## set up if needed, then run every test: unit tests, doctests, browser, notebooks (nbval)
 	@status=0; \
 	$(RUN) -m pytest || status=1; \
 	$(RUN) -m pytest --nbval notebooks || status=1; \
@@ -53,6 +54,11 @@ check: $(READY) ## lint, format, types; and running everything again changes no 
 clean: ## remove .venv and all caches (reports and notebooks stay)
 	@rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# The validator of the pages; without npm the test that needs it is skipped and says so.
+$(PAGES): tests/package-lock.json
+	@if command -v npm >/dev/null; then npm ci --prefix tests --silent; else \
+	echo "npm is missing, so the pages are not validated. Mend it: sudo apt-get install -y npm"; fi
 
 # The set-up, once and again when the lock or the project's own needs change. The lock holds hashes for every
 # package and the build backend, so nothing comes from outside it.

@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import nbformat
@@ -277,10 +278,17 @@ def test_page_leads_every_citation_to_a_row(path: Path) -> None:
     assert covered == total
 
 
-def test_same_notebook_twice_gives_the_same_bytes(tmp_path: Path) -> None:
-    notebook = ROOT / "notebooks" / "01-trade.ipynb"
-    pages = [render_notebook(notebook, tmp_path / name / "01-trade.html").output for name in ("one", "two")]
-    assert pages[0].read_bytes() == pages[1].read_bytes() == (ROOT / "reports" / "01-trade.html").read_bytes()
+def test_reports_have_the_committed_bytes_in_another_folder_on_another_day_with_three_workers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Those committed are from two workers. A day that is not today: where the clock is 14 hours ahead or 12 behind."""
+    hour = datetime.now(UTC).hour
+    monkeypatch.setenv("TZ", "Etc/GMT-14" if hour >= 10 else "Etc/GMT+12")
+    names = ["01-trade", "02-visits", "04-rupture-and-rekindling-period-PH2"]
+    jobs = [job for job in plan_batch(ROOT / "reports" / "batch.yml", tmp_path / "a b") if job.output.stem in names]
+    assert [report.error for report in run_jobs(jobs, workers=3)] == [""] * 3
+    for name in [name + ending for name in names for ending in (".html", ".json")]:
+        assert (tmp_path / "a b" / name).read_bytes() == (ROOT / "reports" / name).read_bytes(), name
 
 
 def test_command_finds_a_notebook_by_its_name_and_leads_to_what_happened(tmp_path: Path) -> None:

@@ -62,13 +62,15 @@ def escape_markdown(text: object) -> str:
 
 
 def link_article(url: str, text_start: str, text_end: str) -> str:
-    """Return a link that opens the article at a passage (a URL text fragment).
+    """Return a link that opens the article at a passage (a URL text fragment); none where the address is no web page.
 
     Examples
     --------
     >>> link_article("https://x.org/a", "In 2015, Iran", "mid-2010s.")
     'https://x.org/a#:~:text=In%202015%2C%20Iran,mid%2D2010s.'
     """
+    if not url.startswith(("https://", "http://")):
+        return ""
     ends = (quote(words, safe="").replace("-", "%2D") for words in (text_start, text_end) if words)
     return f"{url}#:~:text={','.join(ends)}"
 

@@ -9,15 +9,22 @@ from typing import Any
 
 import pandas as pd
 from bs4 import BeautifulSoup, Tag
+from bs4.dammit import EntitySubstitution
+from bs4.formatter import HTMLFormatter
 from jinja2 import Environment, FileSystemLoader
 from nbconvert import HTMLExporter
 from nbformat import NotebookNode
 
+from analysis.citing import link_article
 from analysis.dossier import CERTAINTIES, Dossier, list_rows
 from analysis.parameters import Value, find_tagged
 from analysis.sources import append_sources, unlink_unknown
 
 TEMPLATES = Path(__file__).parent / "templates"
+# Tags as HTML writes them, <img> and not <img/>, and characters as they are.
+PLAIN = HTMLFormatter(
+    EntitySubstitution.substitute_xml, void_element_close_prefix="", empty_attributes_are_booleans=True
+)
 EVERYTHING = "everything that the article tells"
 
 
@@ -129,10 +136,11 @@ def write_page(
         scope=scope,
         whole=scope == EVERYTHING,
         article=dict(dossier.article) if dossier else None,
+        link=link_article(str(dossier.article["url"]), "", "").removesuffix("#:~:text=") if dossier else "",
         traceable=found.traceable,
         total=found.traceable + len(found.loose),
         contents=[(str(heading["id"]), heading.get_text()) for heading in body.find_all("h2")],
-        body=str(body),
+        body=body.decode(formatter=PLAIN),
         failure=failure,
         good=good,
         failed=bool(body.select_one("#failed")),
@@ -185,7 +193,7 @@ def _tidy(page: BeautifulSoup) -> None:
 def _take(page: BeautifulSoup, selector: str) -> str:
     """Take an element out of the page and return what is in it."""
     found = page.select_one(selector)
-    return found.extract().decode_contents() if found else ""
+    return found.extract().decode_contents(formatter=PLAIN) if found else ""
 
 
 def _take_answer(page: BeautifulSoup) -> str:
