@@ -3,7 +3,7 @@
 PYTHON ?= python3
 RUN = .venv/bin/python
 READY = .venv/.ready
-PAGES = tests/node_modules/.package-lock.json
+VALIDATOR = tests/node_modules/.package-lock.json
 BATCH = $(RUN) -m analysis render --batch reports/batch.yml --workers 2
 EXECUTE = $(RUN) -m analysis.notebooks
 GOAL = $(or $(firstword $(MAKECMDGOALS)),reports)
@@ -17,7 +17,7 @@ help: ## list these targets
 reports: $(READY) ## set up if needed, then render every report of reports/batch.yml into reports/
 	@$(BATCH)
 
-test: $(READY) $(PAGES) ## set up if needed, then run every test: unit tests, doctests, browser, notebooks (nbval)
+test: $(READY) $(VALIDATOR) ## set up if needed, then run every test: unit tests, doctests, browser, notebooks (nbval)
 	@status=0; \
 	$(RUN) -m pytest || status=1; \
 	$(RUN) -m pytest --nbval notebooks || status=1; \
@@ -52,13 +52,15 @@ check: $(READY) ## lint, format, types; and running everything again changes no 
 	[ -z "$$changed" ] || { echo "Not as committed after running everything again:"; echo "$$changed"; exit 1; }
 
 clean: ## remove .venv and all caches (reports and notebooks stay)
-	@rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist
+	@rm -rf .venv tests/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # The validator of the pages; without npm the test that needs it is skipped and says so.
-$(PAGES): tests/package-lock.json
-	@if command -v npm >/dev/null; then npm ci --prefix tests --silent; else \
-	echo "npm is missing, so the pages are not validated. Mend it: sudo apt-get install -y npm"; fi
+$(VALIDATOR): tests/package-lock.json
+	@if ! command -v npm >/dev/null; then \
+	  echo "npm is missing, so the pages are not validated. Mend it: sudo apt-get install -y npm"; \
+	elif ! npm ci --prefix tests --silent; then \
+	  echo "npm could not fetch html-validate, so the pages are not validated."; fi
 
 # The set-up, once and again when the lock or the project's own needs change. The lock holds hashes for every
 # package and the build backend, so nothing comes from outside it.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import matplotlib.pyplot as plt
 import pandas as pd
 import pytest
+import seaborn as sns
 from bs4 import BeautifulSoup
 
 from analysis import display
@@ -278,3 +279,26 @@ def test_read_marks_of_all_axes():
 def test_read_marks_of_nothing():
     plt.figure().subplots()
     assert read_marks(plt.gcf()).empty
+
+
+def test_show_what_you_drew_with_its_data(shown):
+    ax = plt.figure().subplots()
+    ax.plot([1], [2.123456789])
+    data = pd.DataFrame({"value": [2.123456789], "rows": ["T1"]}, index=pd.Index(["a"], name="dot"))
+    show(ax, caption="A dot.", data=data)
+    html = shown[0]["text/html"]
+    assert '<a href="#rows-T1">T1</a>' in html
+    assert "<td>2.12346</td>" in html
+    assert "data:text/csv;charset=utf-8,%EF%BB%BFdot%2Cvalue%2Crows%0Aa%2C2.123456789%2CT1%0A" in html
+    assert 'download="a-dot.csv"' in html
+
+
+def test_show_data_without_rows_is_refused(shown):
+    ax = plt.figure().subplots()
+    with pytest.raises(KeyError, match="rows"):
+        show(ax, caption="A dot.", data=pd.DataFrame({"value": [1]}))
+
+
+def test_show_hands_data_to_a_function_that_draws(shown):
+    show(sns.scatterplot, data=pd.DataFrame({"x": [1, 2], "y": [3, 4]}), x="x", y="y")
+    assert "2 values" in shown[0]["text/html"]

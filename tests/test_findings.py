@@ -162,13 +162,16 @@ def test_find_visits_one_and_none(dossier):
 def test_find_agreements_of_the_article(dossier):
     assert read_text(find_agreements(dossier.events)) == (
         "5 rows tell of agreements or sets of them; one has a number, about 24 agreements, but none for any of its "
-        "7 fields. 2 rows tell of no signing."
+        "7 fields. Of these, 2 are told without a signing."
     )
 
 
 def test_find_agreements_one_and_none(dossier):
     one = cut(dossier, ["E59"]).events
-    assert read_text(find_agreements(one)) == "1 row tells of an agreement or a set of them. 0 rows tell of no signing."
+    assert (
+        read_text(find_agreements(one))
+        == "1 row tells of an agreement or a set of them. Of these, 0 are told without a signing."
+    )
     assert find_agreements(one.iloc[:0]) == "No agreement between the two countries is among the rows shown."
 
 

@@ -120,7 +120,8 @@ def test_append_sources_a_set_leads_to_its_rows():
     ("before", "after", "label"),
     [
         ("", " push them apart, and more.", "13 push them apart"),
-        ("More. No signing is told for ", ".", "signing is told for 13"),
+        ("More. No signing is told for ", ".", "No signing is told for 13"),
+        ("In all of the years before ", " of them.", "… all of the years before 13 of them"),
         ("Acts without any date: ", "; more.", "Acts without any date: 13"),
         ("", "", "13"),
     ],

@@ -10,6 +10,7 @@ import click
 from analysis.errors import AnalysisError
 
 ROOT = Path(__file__).resolve().parents[2]
+SECONDS = click.IntRange(min=1)
 
 
 @click.group()
@@ -48,20 +49,16 @@ def validate(folder: Path) -> None:
 @click.option(
     "--workers", type=click.IntRange(min=1), default=1, show_default=True, help="Processes that render at once."
 )
-@click.option(
-    "--cell-timeout", type=float, default=120, show_default=True, metavar="SECONDS", help="How long a cell may take."
-)
-@click.option(
-    "--timeout", type=float, default=600, show_default=True, metavar="SECONDS", help="How long a notebook may take."
-)
+@click.option("--cell-timeout", type=SECONDS, default=120, show_default=True, help="Seconds for a cell.")
+@click.option("--timeout", type=SECONDS, default=600, show_default=True, help="Seconds for a notebook.")
 def render(
     notebooks: tuple[Path, ...],
     parameters: tuple[str, ...],
     batch: Path | None,
     output: Path,
     workers: int,
-    cell_timeout: float,
-    timeout: float,
+    cell_timeout: int,
+    timeout: int,
 ) -> None:
     """Render notebooks (default: all) as HTML reports, and the index of the folder."""
     from tqdm import tqdm
@@ -92,15 +89,15 @@ def render(
 @click.argument("new", type=click.Path(path_type=Path, exists=True, file_okay=False))
 @click.option("--html", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="Write a page of it.")
 def diff(old: Path, new: Path, html: Path | None) -> None:
-    """Tell what two folders of reports say differently, and why."""
+    """Tell what two folders of reports say differently, and why. Exit status 0, whatever differs."""
     from analysis.diff import compare_folders
-    from analysis.render import write_whole
-    from analysis.report import fill_template
+    from analysis.report import fill_template, write_whole
 
     changes = compare_folders(old, new)
     title = f"{len(changes)} report{'s' * (len(changes) != 1)} changed" if changes else "No report changed"
     if html:
-        write_whole(html, fill_template("diff", title=title, old=old.name, new=new.name, changes=changes))
+        html.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(html, fill_template("diff", title=title, old=str(old), new=str(new), changes=changes))
     click.echo(f"{title}.")
     for change in changes:
         click.echo(f"\n{change.name}: {change.state}{', because of ' * bool(change.why)}{'; '.join(change.why)}")

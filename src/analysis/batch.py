@@ -16,7 +16,7 @@ import yaml
 from analysis.dossier import load_dossier
 from analysis.errors import AnalysisError, ParameterError
 from analysis.parameters import Value, check_parameters, read_parameters
-from analysis.render import Limits, Report, read_notebook, render_notebook
+from analysis.render import DEFAULT_LIMITS, Limits, Report, read_notebook, render_notebook
 
 
 @dataclass(frozen=True)
@@ -108,7 +108,7 @@ def plan_job(notebook: Path, output: Path, given: Mapping[str, Any]) -> Job:
     return Job(notebook, output / ("-".join([notebook.stem, *values]) + ".html"), parameters)
 
 
-def run_job(job: Job, limits: Limits | None = None) -> Report:
+def run_job(job: Job, limits: Limits = DEFAULT_LIMITS) -> Report:
     """Render one job; that there is no such notebook becomes part of the report.
 
     Examples
@@ -119,10 +119,10 @@ def run_job(job: Job, limits: Limits | None = None) -> Report:
     try:
         return render_notebook(job.notebook, job.output, parameters=job.parameters, limits=limits)
     except AnalysisError as error:
-        return Report(job.notebook, job.output, str(error))
+        return Report(job.output, str(error))
 
 
-def run_jobs(jobs: Sequence[Job], *, workers: int = 1, limits: Limits | None = None) -> Iterable[Report]:
+def run_jobs(jobs: Sequence[Job], *, workers: int = 1, limits: Limits = DEFAULT_LIMITS) -> Iterable[Report]:
     """Yield a report for each job, in the order of the jobs.
 
     Parameters

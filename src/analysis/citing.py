@@ -61,7 +61,7 @@ def escape_markdown(text: object) -> str:
     return re.sub(r"([\\`*_{}\[\]<>#|&!$~])", r"\\\1", " ".join(str(text).split()))
 
 
-def link_article(url: str, text_start: str, text_end: str) -> str:
+def link_article(url: str, text_start: str = "", text_end: str = "") -> str:
     """Return a link that opens the article at a passage (a URL text fragment); none where the address is no web page.
 
     Examples
@@ -72,7 +72,8 @@ def link_article(url: str, text_start: str, text_end: str) -> str:
     if not url.startswith(("https://", "http://")):
         return ""
     ends = (quote(words, safe="").replace("-", "%2D") for words in (text_start, text_end) if words)
-    return f"{url}#:~:text={','.join(ends)}"
+    fragment = ",".join(ends)
+    return f"{url}#:~:text={fragment}" if fragment else url
 
 
 @dataclass(frozen=True)

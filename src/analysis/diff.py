@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import Any
 from bs4 import BeautifulSoup
 
 from analysis.errors import RenderError
-from analysis.record import read_cells
+from analysis.record import number_repeats, read_page
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ def compare_folders(old: Path, new: Path) -> list[ReportChange]:
     Raises
     ------
     RenderError
-        If a folder has no reports with a record beside them.
+        If neither folder has reports with a record beside them, or a record cannot be read.
 
     Examples
     --------
@@ -64,59 +65,66 @@ def compare_folders(old: Path, new: Path) -> list[ReportChange]:
     >>> compare_folders(DEFAULT.parent / "reports", DEFAULT.parent / "reports")
     []
     """
-    names = [_list_reports(folder) for folder in (old, new)]
+    names = [
+        {path.stem for path in folder.glob("*.json") if path.with_suffix(".html").is_file()} for folder in (old, new)
+    ]
+    if not any(names):
+        raise RenderError(f"{old} and {new}: expected reports, each NAME.html with its NAME.json, found none")
     changes = []
     for name in sorted(names[0] | names[1]):
         if name not in names[0] or name not in names[1]:
             changes.append(ReportChange(name, "added" if name in names[1] else "removed", [], []))
             continue
-        before, after = (json.loads((folder / f"{name}.json").read_text(encoding="utf-8")) for folder in (old, new))
-        pages = [
-            BeautifulSoup((folder / f"{name}.html").read_text(encoding="utf-8"), "html.parser") for folder in (old, new)
-        ]
-        found = compare_records(before, after, *pages)
-        if found or str(pages[0]) != str(pages[1]):
-            states = [_read_state(folder / f"{name}.state.json") for folder in (old, new)]
-            changes.append(ReportChange(name, "changed", explain_change(before, after, *states), found))
+        texts = [(folder / f"{name}.html").read_text(encoding="utf-8") for folder in (old, new)]
+        if texts[0] != texts[1]:
+            why = explain_change(*(_read_json(folder / f"{name}{end}") for end in ENDS for folder in (old, new)))
+            found = compare_pages(*(read_page(BeautifulSoup(text, "html.parser")) for text in texts))
+            changes.append(ReportChange(name, "changed", why, found))
     return changes
 
 
-def _list_reports(folder: Path) -> set[str]:
-    names = {path.stem for path in folder.glob("*.json") if path.with_suffix(".html").exists()}
-    if not names:
-        raise RenderError(f"{folder.name}: expected reports, each NAME.html with its NAME.json, found none")
-    return names
+ENDS = (".json", ".state.json")
 
 
-def _read_state(path: Path) -> dict[str, Any]:
-    state: dict[str, Any] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
-    return state
+def _read_json(path: Path) -> dict[str, Any]:
+    try:
+        found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    except ValueError as error:
+        raise RenderError(f"{path}: expected the record of a report, found something else; render it again") from error
+    return found
 
 
-def compare_records(
-    old: dict[str, Any], new: dict[str, Any], old_page: BeautifulSoup, new_page: BeautifulSoup
-) -> list[Difference]:
+def compare_pages(old: dict[str, Any], new: dict[str, Any]) -> list[Difference]:
     """Return what two renderings of a report say differently.
 
     Parameters
     ----------
     old, new : dict
-        As `record_report` returns them.
-    old_page, new_page : BeautifulSoup
-        The pages, for the cells of tables that differ.
+        As `read_page` returns them.
 
     Examples
     --------
-    >>> page = BeautifulSoup("", "html.parser")
-    >>> record = {"title": "", "shown": "", "values": [], "tables": [], "figures": [], "data": {"rows": {}}}
-    >>> compare_records(record, {**record, "title": "Why?"}, page, page)
+    >>> page = read_page(BeautifulSoup("", "html.parser"))
+    >>> compare_pages(page, {**page, "title": "Why?"})
     [Difference(kind='text', where='title', old='', new='Why?')]
     """
     found = [Difference("text", name, old[name], new[name]) for name in ("title", "shown") if old[name] != new[name]]
     found += _compare_values(old["values"], new["values"])
-    found += _compare_rows(old["data"]["rows"], new["data"]["rows"], old_page, new_page)
-    found += _compare_tables(old["tables"], new["tables"], old_page, new_page)
-    return found + _compare_figures(old["figures"], new["figures"], old_page, new_page)
+    found += [
+        Difference("row", name, old["rows"].get(name, ""), new["rows"].get(name, ""))
+        for name in {**old["rows"], **new["rows"]}
+        if old["rows"].get(name) != new["rows"].get(name)
+    ]
+    for kind in ("table", "figure"):
+        left, right = old[f"{kind}s"], new[f"{kind}s"]
+        for name in {**left, **right}:
+            if name not in left or name not in right:
+                there = (f"a {kind}" if name in side else "" for side in (left, right))
+                found.append(Difference(kind, f"“{name}”", *there))
+            elif left[name] != right[name]:
+                compare = _compare_cells if kind == "table" else _compare_figure
+                found += compare(f"“{name}”", left[name], right[name])
+    return found
 
 
 def shorten_texts(old: str, new: str) -> tuple[str, str]:
@@ -145,46 +153,61 @@ def _count_same(left: list[str], right: list[str]) -> int:
     return next((number for number, (one, two) in enumerate(pairs) if one != two), min(len(left), len(right)))
 
 
-def explain_change(old: dict[str, Any], new: dict[str, Any], *states: dict[str, Any]) -> list[str]:
+def explain_change(
+    old: dict[str, Any], new: dict[str, Any], old_state: dict[str, Any], new_state: dict[str, Any]
+) -> list[str]:
     """Return in words what two renderings were made from differently: data, notebook, library or packages.
+
+    Parameters
+    ----------
+    old, new : dict
+        As `record_report` returns them.
+    old_state, new_state : dict
+        As `record_state` returns them; empty where there is none.
 
     Examples
     --------
-    >>> record = {"data": {"files": {"trade.csv": "1"}}, "notebook": "1"}
-    >>> explain_change(record, {"data": {"files": {"trade.csv": "2"}}, "notebook": "1"}, {}, {})
+    >>> record = {"data": {"files": {"trade.csv": "1"}, "rows": {}}, "notebook": "1"}
+    >>> explain_change(record, {**record, "data": {"files": {"trade.csv": "2"}, "rows": {}}}, {}, {})
     ['data: trade.csv']
     """
-    files = [record["data"]["files"] for record in (old, new)]
-    changed = sorted(name for name in {*files[0], *files[1]} if files[0].get(name) != files[1].get(name))
-    why = [f"data: {', '.join(changed)}"] if changed else []
-    why += ["notebook"] if old["notebook"] != new["notebook"] else []
-    if not all(states):
+    try:
+        files = _list_changes(old["data"]["files"], new["data"]["files"])
+        rows = _list_changes(old["data"]["rows"], new["data"]["rows"])
+        why = ["notebook"] * (old["notebook"] != new["notebook"])
+    except KeyError as error:
+        raise RenderError(f"expected the record of a report, found one without {error}; render it again") from error
+    if files:
+        why.insert(0, f"data: {', '.join(files)}" + (f" (rows {', '.join(rows)})" if rows else ""))
+    if not old_state or not new_state:
         return why or ["library or packages (no NAME.state.json on both sides to tell which)"]
-    why += ["library"] if states[0]["library"] != states[1]["library"] else []
-    packages = [{"Python": state["python"], **state["packages"]} for state in states]
-    why += [
-        f"package {name}: {packages[0].get(name)} → {packages[1].get(name)}"
-        for name in sorted({*packages[0], *packages[1]})
-        if packages[0].get(name) != packages[1].get(name)
-    ]
+    why += ["library"] * (old_state["library"] != new_state["library"])
+    why += ["lock"] * (old_state["lock"] != new_state["lock"])
+    before, after = old_state["packages"], new_state["packages"]
+    why += [f"package {name}: {before.get(name)} → {after.get(name)}" for name in _list_changes(before, after)]
     return why or ["unknown: data, notebook, library and packages are the same"]
 
 
-def _compare_values(old: list[dict[str, Any]], new: list[dict[str, Any]]) -> list[Difference]:
+def _list_changes(old: dict[str, str], new: dict[str, str]) -> list[str]:
+    return [name for name in {**old, **new} if old.get(name) != new.get(name)]
+
+
+def _compare_values(old: list[dict[str, Any]], new: list[dict[str, Any]]) -> Iterator[Difference]:
     """Pair sentences that say the same with other numbers, then those in the same place."""
     keys = [[(one["section"], one["sentence"]) for one in sentences] for sentences in (old, new)]
-    found = []
     for tag, a, b, c, d in SequenceMatcher(None, keys[0], keys[1], autojunk=False).get_opcodes():
         if tag == "equal":
             for before, after in zip(old[a:b], new[c:d], strict=True):
-                found += _compare_numbers(before, after)
+                yield from _compare_numbers(before, after)
             continue
         for number in range(max(b - a, d - c)):
             pair = [side[number] if number < len(side) else {} for side in (old[a:b], new[c:d])]
-            section = next(one["section"] for one in pair if one)
+            sections = [one.get("section", "") or "short answer" for one in pair if one]
             texts = [_fill(one) if one else "" for one in pair]
-            found.append(Difference("sentence", f"in “{section or 'short answer'}”", *texts))
-    return found
+            if texts[0] == texts[1]:
+                yield Difference("section", f"of “{texts[0]}”", *sections)
+            else:
+                yield Difference("sentence", f"in “{sections[0]}”", *texts)
 
 
 def _fill(sentence: dict[str, Any]) -> str:
@@ -194,83 +217,48 @@ def _fill(sentence: dict[str, Any]) -> str:
     return text
 
 
-def _compare_numbers(old: dict[str, Any], new: dict[str, Any]) -> list[Difference]:
-    found, where = [], f"in “{old['section'] or 'short answer'}”, “{old['sentence'].replace('{}', '…')}”"
+def _compare_numbers(old: dict[str, Any], new: dict[str, Any]) -> Iterator[Difference]:
+    where = f"in “{old['section'] or 'short answer'}”, “{old['sentence'].replace('{}', '…')}”"
     for (before, rows), (after, others) in zip(old["values"], new["values"], strict=True):
         if before != after:
-            found.append(Difference("value", where, before, after))
+            yield Difference("value", where, before, after)
         elif rows != others:
-            found.append(Difference("rows", f"of {before} {where}", rows, others))
-    return found
+            yield Difference("rows", f"of {before} {where}", rows, others)
 
 
-def _compare_rows(
-    old: dict[str, str], new: dict[str, str], old_page: BeautifulSoup, new_page: BeautifulSoup
-) -> list[Difference]:
-    def read(page: BeautifulSoup, name: str) -> str:
-        entry = page.find(id=f"rows-{name}")
-        return " ".join(entry.get_text().split()).removeprefix(f"{name} ") if entry else ""
-
-    names = [name for name in {**old, **new} if old.get(name) != new.get(name)]
-    return [Difference("row", name, read(old_page, name), read(new_page, name)) for name in names]
-
-
-def _pair(old: list[dict[str, Any]], new: list[dict[str, Any]]) -> list[tuple[str, int | None, int | None]]:
-    """Return the captions of both sides with the place where each stands; one that occurs again is numbered."""
-
-    def place(entries: list[dict[str, Any]]) -> dict[str, int]:
-        places: dict[str, int] = {}
-        for number, entry in enumerate(entries):
-            caption, again = entry["caption"], sum(key.split("\0")[0] == entry["caption"] for key in places)
-            places[f"{caption}\0{again + 1}" if again else caption] = number
-        return places
-
-    left, right = place(old), place(new)
-    return [(f"“{name.split(chr(0))[0]}”", left.get(name), right.get(name)) for name in {**left, **right}]
+def _compare_figure(where: str, old: dict[str, Any], new: dict[str, Any]) -> Iterator[Difference]:
+    if old["lines"] != new["lines"]:
+        yield from _compare_cells(where, old["lines"], new["lines"], kind="figure")
+    elif old["alt"] != new["alt"]:
+        yield Difference("figure", where, old["alt"], new["alt"])
+    elif old["data"] != new["data"]:
+        yield Difference("figure", where, "data with these digits", "digits that its table does not show")
+    else:
+        yield Difference("figure", where, "a picture of these data", "another picture of the same data")
 
 
-def _compare_tables(
-    old: list[dict[str, Any]], new: list[dict[str, Any]], old_page: BeautifulSoup, new_page: BeautifulSoup
-) -> list[Difference]:
-    tables = [page.select("table:not(figure table)") for page in (old_page, new_page)]
-    found = []
-    for where, left, right in _pair(old, new):
-        if left is None or right is None:
-            found.append(Difference("table", where, *("" if at is None else "a table" for at in (left, right))))
-        elif old[left]["digest"] != new[right]["digest"]:
-            found += _compare_cells("table", where, tables[0][left], tables[1][right])
-    return found
-
-
-def _compare_figures(
-    old: list[dict[str, Any]], new: list[dict[str, Any]], old_page: BeautifulSoup, new_page: BeautifulSoup
-) -> list[Difference]:
-    figures = [page.find_all("figure") for page in (old_page, new_page)]
-    found = []
-    for where, left, right in _pair(old, new):
-        if left is None or right is None:
-            found.append(Difference("figure", where, *("" if at is None else "a figure" for at in (left, right))))
-            continue
-        before, after = old[left], new[right]
-        if before["data"] != after["data"] and figures[0][left].table and figures[1][right].table:
-            found += _compare_cells("figure", where, figures[0][left].table, figures[1][right].table)
-        elif before["alt"] != after["alt"]:
-            found.append(Difference("figure", where, before["alt"], after["alt"]))
-        elif before["picture"] != after["picture"]:
-            found.append(Difference("figure", where, "a picture of these data", "another picture of the same data"))
-    return found
-
-
-def _compare_cells(kind: str, where: str, old: Any, new: Any) -> list[Difference]:
-    left, right = read_cells(old), read_cells(new)
-    found = []
+def _compare_cells(
+    where: str, old: list[list[str]], new: list[list[str]], *, kind: str = "table"
+) -> Iterator[Difference]:
+    left, right = _name_cells(old), _name_cells(new)
+    if left == right:
+        yield Difference(kind, where, "lines in one order", "in another order")
     for row in {**left, **right}:
         if row not in left or row not in right:
             texts = ("; ".join(side[row].values()) if row in side else "" for side in (left, right))
-            found.append(Difference(kind, f"{where}, row {row}", *texts))
+            yield Difference(kind, f"{where}, row {row}", *texts)
             continue
         for column in {**left[row], **right[row]}:
             pair = [side[row].get(column, "") for side in (left, right)]
             if pair[0] != pair[1]:
-                found.append(Difference(kind, f"{where}, row {row}, {column}", *pair))
-    return found or [Difference(kind, where, "rows in one order or with some links", "in another order or other links")]
+                yield Difference(kind, f"{where}, row {row}, {column}", *pair)
+
+
+def _name_cells(lines: list[list[str]]) -> dict[str, dict[str, str]]:
+    """Return cells by the first of their row and the head of their column."""
+    heads, *rest = [line for line in lines if line] or [[]]
+    columns = number_repeats(heads)
+    return {
+        name: dict(zip(columns, line, strict=False))
+        for name, line in zip(number_repeats(line[0] for line in rest), rest, strict=True)
+    }

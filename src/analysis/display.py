@@ -53,7 +53,7 @@ def show(
     Raises
     ------
     KeyError
-        If a table has no column ``rows``.
+        If a table, or `data`, has no column ``rows``.
     ValueError
         If a table has no caption.
 
@@ -69,7 +69,8 @@ def show(
     if isinstance(thing, Axes | Figure):
         figures = [thing if isinstance(thing, Figure) else thing.get_figure(root=True)]
     else:
-        figures = [_draw(thing, width, *args, **kwargs) for width in WIDTHS]
+        kwargs |= {} if data is None else {"data": data}  # the function's own
+        figures, data = [_draw(thing, width, *args, **kwargs) for width in WIDTHS], None
     html, text = draw_picture([figure for figure in figures if figure], caption=caption, alt=alt, data=data)
     for figure in figures:
         plt.close(figure)
@@ -114,10 +115,13 @@ def draw_picture(
     ('<figure><picture>', True)
     """
     wide = figures[0]
-    words = alt or (wide.alt if isinstance(wide, Canvas) else describe_figure(wide))
-    plotted = wide.data if isinstance(wide, Canvas) else read_marks(wide)
+    furnished = wide if isinstance(wide, Canvas) and wide.alt else None
+    words = alt or (furnished.alt if furnished else describe_figure(wide))
+    plotted = furnished.data if furnished else read_marks(wide)
     phones = "".join(f'<source media="(max-width:600px)" srcset="{data_uri(picture(phone))}">' for phone in figures[1:])
     image = f'<img alt="{escape(words)}" src="{data_uri(picture(wide))}">'
+    if data is not None:
+        data["rows"]  # as of a table: no figure without the rows behind it
     note = _draw_note(plotted if data is None else data, caption)
     return f"<figure><picture>{phones}{image}</picture>{note}</figure>", f"{words}\n{plotted.to_string()}"
 
@@ -127,7 +131,7 @@ def _draw_note(data: pd.DataFrame, caption: str) -> str:
     if "rows" not in data or data.empty:
         return f"<figcaption>{escape(caption)}</figcaption>" if caption else ""
     link = f"Rows behind this figure: {link_rows(join_rows(data['rows']))}."
-    name = re.sub(r"[^a-z0-9]+", "-", caption.lower()).strip("-") or "figure"
+    name = re.sub(r"[^a-z0-9]+", "-", caption.lower())[:60].strip("-") or "figure"
     csv = quote("\ufeff" + data.to_csv(lineterminator="\n", float_format="%.10g"))  # the mark tells Excel it is UTF-8
     formats = {str(name): ".6g" for name in data.select_dtypes("float")}
     return (

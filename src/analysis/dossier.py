@@ -193,12 +193,15 @@ def describe_amount(value: float, unit: str, bound: object = "exact") -> str:
 def _describe_coding(events: pd.DataFrame) -> pd.Series:
     """Return how each act is coded, so that a count or a mean can be rebuilt from its sources."""
     signs = {"effect": "+d", "goldstein": "+.1f"}
-    words = {"effect": "effect", "cameo_code": "CAMEO", "goldstein": "Goldstein", "period": "phase"}
+    words = {"effect": "effect", "cameo_code": "CAMEO", "goldstein": "Goldstein", "period": "phase", "fields": "fields"}
     texts = []
     for cells in events[["actor", "target", "mutual", *words]].astype("object").to_dict("records"):
         who = [str(cells[side]) for side in ("actor", "target") if pd.notna(cells[side])]
         known = {name: cells[name] for name in words if pd.notna(cells[name])}
-        values = {name: format_number(cell, signs[name]) if name in signs else cell for name, cell in known.items()}
+        values = {
+            name: format_number(cell, signs[name]) if name in signs else str(cell).replace(";", ", ")
+            for name, cell in known.items()
+        }
         texts.append(
             "; ".join(
                 [(" ↔ " if cells["mutual"] else " → ").join(who)] * bool(who)

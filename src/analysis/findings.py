@@ -162,7 +162,8 @@ def find_agreements(events: pd.DataFrame) -> str:
         fields = [] if pd.isna(act["fields"]) else str(act["fields"]).split(";")
         text += f", but none for any of its {cite(len(fields), str(name))} fields" if fields else ""
     silent = told.loc[told["cameo_confidence"] == "none", "rows"]
-    return f"{text}. {_cite_count(silent, searched, 'row')} tell{'s' * (len(silent) == 1)} of no signing."
+    verb = "is" if len(silent) == 1 else "are"
+    return f"{text}. Of these, {_cite_count(silent, searched)} {verb} told without a signing."
 
 
 def find_coding(dossier: Dossier) -> str:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from html import escape
 from pathlib import Path
 from typing import Any
 
-from bs4 import BeautifulSoup, Tag
+from bs4 import BeautifulSoup, NavigableString, Tag
 
-from analysis.render import write_whole
-from analysis.report import fill_template
+from analysis.report import fill_template, write_whole
 
 
 def write_index(folder: Path) -> Path:
@@ -27,8 +28,9 @@ def write_index(folder: Path) -> Path:
     ...     write_index(Path(folder)).name
     'index.html'
     """
-    paths = [path for path in folder.glob("*.html") if path.name != "index.html"]
-    pages = {path.name: BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser") for path in sorted(paths)}
+    paths = sorted(path for path in folder.glob("*.html") if path.is_file() and path.name != "index.html")
+    found = {path.name: BeautifulSoup(path.read_bytes(), "html.parser", from_encoding="utf-8") for path in paths}
+    pages = {name: page for name, page in found.items() if page.select_one(".facts")}  # another page is no report
     names = sorted({name.removesuffix(".html").removesuffix(".failed") for name in pages})  # in full first
     reports = [_read_report(name, pages) for name in names]
     lead = next((report for report in reports if report["whole"] and report["good"]), None)
@@ -36,6 +38,8 @@ def write_index(folder: Path) -> Path:
         "index",
         title=lead["title"] if lead else "Reports",
         source=lead["source"] if lead else "",
+        intro=lead["intro"] if lead else "",
+        parts={report["title"] for report in reports if report["group"] == "part"},
         sentences=_read_sentences(pages[lead["good"]], lead["good"]) if lead else [],
         lead=lead["good"] if lead else "",
         reports=reports,
@@ -57,14 +61,15 @@ def _read_report(name: str, pages: dict[str, BeautifulSoup]) -> dict[str, Any]:
         "failed": failed,
         "group": "failed" if failed else "whole" if whole else "part",
         "whole": whole,
-        "title": page.title.get_text() if page.title else name,
+        "title": _read_text(page, "h1") or name,
+        "intro": _read_text(page, "main .prose p"),
         "finding": str(description["content"]) if isinstance(description, Tag) else "",
         "error": _read_text(pages[failed], ".banner p") if failed else "",
         "scope": _read_text(page, ".facts dd"),
         "source": _read_text(page, ".facts div:has(a[rel]) dd"),
         "coverage": _read_text(page, ".coverage"),
-        "picture": str(image["src"]) if image else "",
-        "alt": str(image["alt"]) if image else "",
+        "picture": str(image.get("src", "")) if image else "",
+        "alt": str(image.get("alt", "")) if image else "",
     }
 
 
@@ -75,10 +80,15 @@ def _read_text(page: BeautifulSoup, selector: str) -> str:
 
 def _read_sentences(page: BeautifulSoup, name: str) -> list[str]:
     """Return the first sentence of each paragraph of a short answer, its citations leading to that report."""
-    sentences = []
-    for paragraph in page.select(".answer p"):
-        for link in paragraph.select('a[href^="#"]'):
-            link["href"] = name + str(link["href"])
-        html = re.match(r"(<strong>.*?</strong>)?.*?[.?!](?=\s|$)", paragraph.decode_contents(), re.DOTALL)
-        sentences += [html[0]] if html else []
-    return sentences
+    for link in page.select('.answer a[href^="#"]'):
+        link["href"] = name + str(link["href"])
+    return ["".join(_take_sentence(block)) for block in page.select(".answer :is(p, li):not(:has(p, li))")]
+
+
+def _take_sentence(block: Tag) -> Iterator[str]:
+    for part in block.contents:
+        text = part if isinstance(part, NavigableString) else ""
+        end = re.search(r"[.?!](?=\s|$)", text)
+        yield escape(text[: end.end()] if end else text) or str(part)
+        if end:
+            return

@@ -8,7 +8,8 @@ from pathlib import Path
 import nbformat
 
 from analysis.errors import AnalysisError
-from analysis.render import Limits, read_notebook, run_notebook, write_whole
+from analysis.render import prepare_notebook, read_notebook, run_notebook
+from analysis.report import write_whole
 
 
 def refresh_notebook(path: Path) -> None:
@@ -26,7 +27,7 @@ def refresh_notebook(path: Path) -> None:
     ...
     analysis.errors.RenderError: nowhere.ipynb: expected a notebook, found none
     """
-    done = run_notebook(read_notebook(path), path.parent, {}, Limits())
+    done = run_notebook(prepare_notebook(read_notebook(path), {}), path.parent, {})
     write_whole(path, nbformat.writes(done) + "\n")
 
 

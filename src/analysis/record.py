@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import json
 import platform
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -14,18 +15,17 @@ from typing import Any
 from bs4 import BeautifulSoup, Tag
 from nbformat import NotebookNode
 
-from analysis.dossier import Dossier
+from analysis.schema import read_schema, read_table
 from analysis.sources import CITATION
 
 LIBRARY = Path(__file__).parent
-PACKAGES = re.findall(
-    r"\S+",
-    "beautifulsoup4 edtf frictionless ipykernel jinja2 matplotlib mistune nbclient nbconvert numpy pandas papermill "
-    "seaborn",
+PACKAGES = (
+    *("beautifulsoup4", "edtf", "frictionless", "ipykernel", "jinja2", "matplotlib", "mistune"),
+    *("nbclient", "nbconvert", "numpy", "pandas", "papermill", "seaborn"),
 )
 
 
-def record_report(html: str, notebook: NotebookNode, dossier: Dossier, folder: Path) -> dict[str, Any]:
+def record_report(html: str, notebook: NotebookNode, folder: Path) -> dict[str, Any]:
     """Return what a report says and what it was made from, without anything that differs from run to run.
 
     Parameters
@@ -34,37 +34,42 @@ def record_report(html: str, notebook: NotebookNode, dossier: Dossier, folder: P
         The page.
     notebook : NotebookNode
         What was run.
-    dossier : Dossier
-        Whose rows the page cites.
     folder : pathlib.Path
-        Of the dossier.
+        Of the dossier whose rows the page cites.
 
     Returns
     -------
     dict
-        title, shown; values (sentences with their cited numbers), tables, figures; data (digests of files and of cited
-        rows), notebook (digest of its cells).
+        title, shown; values (sentences with their cited numbers), tables and figures (captions and digests); data
+        (digests of files and of cited rows), notebook (digest of its cells).
 
     Examples
     --------
     >>> import nbformat.v4 as v4
-    >>> from analysis.dossier import DEFAULT, load_dossier
+    >>> from analysis.dossier import DEFAULT
     >>> page = '<p>It rose <a href="#rows-T3+T4">2.2-fold</a>.</p>'
-    >>> record_report(page, v4.new_notebook(), load_dossier(), DEFAULT)["values"]
+    >>> record_report(page, v4.new_notebook(), DEFAULT)["values"]
     [{'section': '', 'sentence': 'It rose {}.', 'values': [['2.2-fold', 'T3+T4']]}]
     """
     page = BeautifulSoup(html, "html.parser")
-    shown = page.select_one(".facts dd")
+    said = read_page(page)
     cited = {row for link in page.select(CITATION) for row in str(link["href"]).removeprefix("#rows-").split("+")}
-    frames = (dossier.trade, dossier.events, dossier.periods, dossier.sources)
-    rows = {str(name): digest(*map(str, cells)) for frame in frames for name, *cells in frame.itertuples(name=None)}
-    files = sorted(path for path in folder.iterdir() if path.suffix in (".csv", ".json"))
+    tables = read_schema(folder)["tables"].values()
+    files = [folder / "datapackage.json", *(folder / table["path"] for table in tables)]
+    rows = {
+        str(name): digest(*map(str, cells))
+        for table in tables
+        for name, *cells in read_table(folder, table).itertuples(name=None)
+    }
     return {
-        "title": page.title.get_text() if page.title else "",
-        "shown": shown.get_text() if shown else "",
-        "values": list(_read_values(page)),
-        "tables": [_read_table(table) for table in page.select("table:not(figure table)")],
-        "figures": [_read_figure(figure) for figure in page.find_all("figure")],
+        "title": said["title"],
+        "shown": said["shown"],
+        "values": said["values"],
+        "tables": [{"caption": name, "digest": digest(json.dumps(lines))} for name, lines in said["tables"].items()],
+        "figures": [
+            {"caption": name, "alt": one["alt"], "picture": digest(one["picture"]), "data": digest(one["data"])}
+            for name, one in said["figures"].items()
+        ],
         "data": {
             "files": {path.name: digest(path.read_text(encoding="utf-8")) for path in files},
             "rows": {name: text for name, text in rows.items() if name in cited},
@@ -81,17 +86,20 @@ def record_state(seconds: float, error: str = "") -> dict[str, Any]:
     >>> record_state(1.25)["state"]
     'complete'
     """
-    sources = sorted(path for path in LIBRARY.rglob("*") if path.suffix in (".py", ".j2", ".css"))
-    lock = LIBRARY.parents[1] / "requirements.lock"
+    sources = sorted(path for path in LIBRARY.rglob("*") if path.suffix in (".py", ".j2", ".css", ".json"))
     return {
         "state": "failed" if error else "complete",
         "error": error,
         "seconds": round(seconds, 1),
-        "python": platform.python_version(),
         "library": digest(*(path.read_text(encoding="utf-8") for path in sources)),
-        "lock": digest(lock.read_text(encoding="utf-8")) if lock.exists() else "",
-        "packages": {name: version(name) for name in PACKAGES},
+        "lock": _digest_lock(),
+        "packages": {"Python": platform.python_version(), **{name: version(name) for name in PACKAGES}},
     }
+
+
+def _digest_lock() -> str:
+    path = LIBRARY.parents[1] / "requirements.lock"
+    return digest(path.read_text(encoding="utf-8")) if path.exists() else ""
 
 
 def write_record(record: dict[str, Any]) -> str:
@@ -130,21 +138,62 @@ def digest(*texts: str) -> str:
     return hashlib.sha256("\x1f".join(texts).encode()).hexdigest()[:16]
 
 
-def read_cells(table: Tag) -> dict[str, dict[str, str]]:
-    """Return a table's cells: first cell of a row (numbered if it occurs again) to head of a column to text.
+def read_page(page: BeautifulSoup) -> dict[str, Any]:
+    """Return what a report says.
+
+    Returns
+    -------
+    dict
+        title, shown; values: one dict a sentence that cites rows; tables: lines of cells by caption; figures: alt,
+        picture, data and the lines of its table by caption; rows: what the Sources say of a row, by id. A caption
+        that occurs again is numbered.
 
     Examples
     --------
-    >>> html = "<table><tr><th>row</th><th>value</th></tr><tr><th>T1</th><td>40</td></tr></table>"
-    >>> read_cells(BeautifulSoup(html, "html.parser").table)
-    {'T1': {'value': '40'}}
+    >>> read_page(BeautifulSoup('<ul><li id="rows-T1"><b>T1</b> 40</li></ul>', "html.parser"))["rows"]
+    {'T1': '40'}
     """
-    heads, *lines = [[cell.get_text() for cell in line.find_all(["th", "td"])] for line in table.find_all("tr")]
-    cells: dict[str, dict[str, str]] = {}
-    for first, *rest in lines:
-        again = sum(name == first or name.startswith(f"{first} (") for name in cells)
-        cells[f"{first} ({again + 1})" if again else first] = dict(zip(heads[1:], rest, strict=False))
-    return cells
+    shown = page.select_one(".facts dd")
+    tables, figures = page.select("table:not(figure table)"), page.find_all("figure")
+    entries = page.select("li[id^=rows-]:not([id*='+'])")
+    return {
+        "title": page.title.get_text() if page.title else "",
+        "shown": shown.get_text() if shown else "",
+        "values": list(_read_values(page)),
+        "tables": dict(zip(number_repeats(map(_read_caption, tables)), map(read_lines, tables), strict=True)),
+        "figures": dict(zip(number_repeats(map(_read_caption, figures)), map(_read_figure, figures), strict=True)),
+        "rows": {str(entry["id"]).removeprefix("rows-"): " ".join(entry.get_text().split()[1:]) for entry in entries},
+    }
+
+
+def read_lines(table: Tag) -> list[list[str]]:
+    """Return the cells of a table, line by line; of a link to rows, the rows too.
+
+    Examples
+    --------
+    >>> html = '<table><tr><th>row</th></tr><tr><td><a href="#rows-T1+T2">2 rows</a></td></tr></table>'
+    >>> read_lines(BeautifulSoup(html, "html.parser").table)
+    [['row'], ['2 rows [T1+T2]']]
+    """
+    return [[_read_cell(cell) for cell in line.find_all(["th", "td"])] for line in table.find_all("tr")]
+
+
+def number_repeats(names: Iterable[str]) -> list[str]:
+    """Return names of which no two are the same: one that is taken gets the next free number.
+
+    Examples
+    --------
+    >>> number_repeats(["a", "a (2)", "a", "b"])
+    ['a', 'a (2)', 'a (3)', 'b']
+    """
+    free: list[str] = []
+    for name in names:
+        number, tried = 1, name
+        while tried in free:
+            number += 1
+            tried = f"{name} ({number})"
+        free.append(tried)
+    return free
 
 
 def _read_values(page: BeautifulSoup) -> Iterator[dict[str, Any]]:
@@ -153,41 +202,36 @@ def _read_values(page: BeautifulSoup) -> Iterator[dict[str, Any]]:
     for block in page.find_all(["h1", "h2", "p", "li"]):
         if block.name in ("h1", "h2"):
             section = block.get_text() if block.name == "h2" else ""
-        if block.find_parent(["nav", "figure", "table"]) or block.find_parent(id="sources") or block.p:
+        if block.find_parent(["nav", "figure", "table"]) or block.find_parent(id="sources") or block.find(["p", "li"]):
             continue
         values = [[link.get_text(), str(link["href"]).removeprefix("#rows-")] for link in block.select(CITATION)]
-        text = "".join("\0" if _is_cited(part) else str(part) for part in _read_parts(block))
-        for sentence in re.split(r"(?<=[.?!])\s+", text):
+        bare = copy.copy(block)
+        for link in bare.select(CITATION):
+            link.replace_with("\0")
+        for sentence in re.split(r"(?<=[.?!])\s+", bare.get_text()):
             count = sentence.count("\0")
             here, values = values[:count], values[count:]
             if here:
                 yield {"section": section, "sentence": " ".join(sentence.split()).replace("\0", "{}"), "values": here}
 
 
-def _read_parts(block: Tag) -> Iterator[Any]:
-    for part in block.descendants:
-        if _is_cited(part) or (not isinstance(part, Tag) and not any(map(_is_cited, part.parents))):
-            yield part
+def _read_cell(cell: Tag) -> str:
+    rows = [str(link["href"]).removeprefix("#rows-") for link in cell.select(CITATION)]
+    text = cell.get_text()
+    return f"{text} [{' '.join(rows)}]" if rows and rows != [text] else text
 
 
-def _is_cited(part: Any) -> bool:
-    return isinstance(part, Tag) and part.name == "a" and str(part.get("href", "")).startswith("#rows-")
-
-
-def _read_table(table: Tag) -> dict[str, Any]:
-    cells = read_cells(table)
-    caption = table.caption.get_text() if table.caption else ""
-    links = " ".join(str(link["href"]) for link in table.select(CITATION))
-    return {"caption": caption, "rows": len(cells), "digest": digest(json.dumps(cells), links)}
+def _read_caption(thing: Tag) -> str:
+    caption = thing.caption or thing.figcaption
+    text = str(caption.find(string=True) or "") if caption else ""
+    return text.removesuffix(" Rows behind this figure: ")
 
 
 def _read_figure(figure: Tag) -> dict[str, Any]:
-    pictures = [str(tag.get("srcset") or tag.get("src")) for tag in figure.select("source, img")]
     data = figure.select_one("a[download]")
-    caption = figure.figcaption.find(string=True) if figure.figcaption else None
     return {
-        "caption": str(caption or "").removesuffix(" Rows behind this figure: "),
-        "alt": str(figure.img["alt"]) if figure.img else "",
-        "picture": digest(*pictures),
-        "data": digest(str(data["href"])) if data else "",
+        "alt": str(figure.img.get("alt", "")) if figure.img else "",
+        "picture": " ".join(str(tag.get("srcset") or tag.get("src")) for tag in figure.select("source, img")),
+        "data": str(data["href"]) if data else "",
+        "lines": read_lines(figure.table) if figure.table else [],
     }

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-import os
+import copy
 import tempfile
+import textwrap
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
 from papermill import execute_notebook
+from papermill.exceptions import PapermillExecutionError
 
 from analysis.dossier import DEFAULT, Dossier, load_dossier
 from analysis.errors import AnalysisError, RenderError
 from analysis.parameters import Value, check_parameters, read_parameters
 from analysis.record import record_report, record_state, write_record
-from analysis.report import write_page
+from analysis.report import write_page, write_whole
 
 QUIET = ["--IPKernelApp.log_level=50"]
 
@@ -31,11 +34,13 @@ class Limits:
     notebook: float = 600
 
 
+DEFAULT_LIMITS = Limits()
+
+
 @dataclass(frozen=True)
 class Report:
     """What became of a job: the file, and the error in plain words where it failed."""
 
-    notebook: Path
     output: Path
     error: str = ""
 
@@ -49,7 +54,7 @@ class NotebookError(RenderError):
 
 
 def render_notebook(
-    notebook: Path, output: Path, *, parameters: Mapping[str, Any] | None = None, limits: Limits | None = None
+    notebook: Path, output: Path, *, parameters: Mapping[str, Any] | None = None, limits: Limits = DEFAULT_LIMITS
 ) -> Report:
     """Run a notebook and write its report. A notebook that fails leaves the last good report as it was.
 
@@ -86,43 +91,37 @@ def render_notebook(
     analysis.errors.RenderError: nowhere.ipynb: expected a notebook, found none
     """
     source = read_notebook(notebook)
-    given = check_parameters(read_parameters(source), parameters or {})
+    defaults = read_parameters(source)
+    given = check_parameters(defaults, parameters or {})
+    folder, begin = Path(str(given.get("dossier", "")) or DEFAULT), time.monotonic()
+    done = prepare_notebook(source, given)
+    page = partial(write_page, parameters={name: value for name, value in given.items() if value != defaults[name]})
     output.parent.mkdir(parents=True, exist_ok=True)
-    failed = output.with_suffix(".failed.html")
-    begin = time.monotonic()
-    record, state = output.with_suffix(".json"), output.with_suffix(".state.json")
-    folder = Path(str(given.get("dossier", "")) or DEFAULT)
-    done: NotebookNode = source
     dossier: Dossier | None = None
+    error = ""
     try:
         dossier = load_dossier(folder)
-        done = run_notebook(source, notebook.parent, given, limits or Limits())
-        html = write_page(done, dossier, given)
-        text = write_record(record_report(html, done, dossier, folder))
+        done = run_notebook(done, notebook.parent, given, limits)
+        html = page(done, dossier)
+        record = write_record(record_report(html, done, folder))
         write_whole(output, html)
-        write_whole(record, text)
-    except Exception as error:  # whatever it was, the reader gets a page that says so
-        done = error.notebook if isinstance(error, NotebookError) else done
-        words = str(error) if isinstance(error, AnalysisError) else describe_error(error, Limits())
-        write_whole(failed, _write_failure(done, dossier, given, words, output))
-        write_whole(state, write_record(record_state(time.monotonic() - begin, words)))
-        return Report(notebook, output, words)
-    write_whole(state, write_record(record_state(time.monotonic() - begin)))
-    failed.unlink(missing_ok=True)
-    return Report(notebook, output)
+        write_whole(output.with_suffix(".json"), record)
+        output.with_suffix(".failed.html").unlink(missing_ok=True)
+    except Exception as problem:  # whatever it was, the reader gets a page that says so
+        done = problem.notebook if isinstance(problem, NotebookError) else done
+        error = str(problem) if isinstance(problem, AnalysisError) else describe_error(problem)
+        page = partial(page, dossier=dossier, failure=error, good=output.name if output.exists() else "")
+        write_whole(output.with_suffix(".failed.html"), _write_failure(page, done))
+    write_whole(output.with_suffix(".state.json"), write_record(record_state(time.monotonic() - begin, error)))
+    return Report(output, error)
 
 
-def _write_failure(
-    notebook: NotebookNode, dossier: Dossier | None, given: Mapping[str, Value], failure: str, output: Path
-) -> str:
+def _write_failure(page: Callable[[NotebookNode], str], notebook: NotebookNode) -> str:
     """Return the page of a failure: what there is of the notebook or, where that cannot be shown, its text alone."""
-    good = output.name if output.exists() else ""
     try:
-        return write_page(notebook, dossier, given, failure=failure, good=good)
+        return page(notebook)
     except Exception:
-        for cell in notebook.cells:
-            cell.update({"outputs": []} if cell.cell_type == "code" else {})
-        return write_page(notebook, dossier, given, failure=failure, good=good)
+        return page(prepare_notebook(notebook, {}))
 
 
 def read_notebook(path: Path) -> NotebookNode:
@@ -148,8 +147,40 @@ def read_notebook(path: Path) -> NotebookNode:
         raise RenderError(f"{path.name}: expected a notebook, found something else") from error
 
 
-def run_notebook(notebook: NotebookNode, folder: Path, parameters: Mapping[str, Value], limits: Limits) -> NotebookNode:
+def prepare_notebook(notebook: NotebookNode, parameters: Mapping[str, Value]) -> NotebookNode:
+    """Return a copy in which no cell has run and, for another dossier, none is about this article.
+
+    Examples
+    --------
+    >>> import nbformat.v4 as v4
+    >>> cells = [v4.new_code_cell("1"), v4.new_markdown_cell("Iran", metadata={"tags": ["this-article"]})]
+    >>> len(prepare_notebook(v4.new_notebook(cells=cells), {"dossier": "elsewhere"}).cells)
+    1
+    """
+    fresh = copy.deepcopy(notebook)
+    if Path(str(parameters.get("dossier", "")) or DEFAULT).resolve() != DEFAULT:
+        fresh.cells = [cell for cell in fresh.cells if "this-article" not in cell.metadata.get("tags", [])]
+    for cell in fresh.cells:
+        if cell.cell_type == "code":
+            cell.update({"outputs": [], "execution_count": None})
+            cell.metadata["state"] = "unrun"
+    return fresh
+
+
+def run_notebook(
+    notebook: NotebookNode, folder: Path, parameters: Mapping[str, Value], limits: Limits = DEFAULT_LIMITS
+) -> NotebookNode:
     """Return a notebook executed in its own folder, without anything that differs from run to run.
+
+    Parameters
+    ----------
+    notebook : NotebookNode
+        As `prepare_notebook` returns it.
+    folder : pathlib.Path
+        Where its kernel starts.
+    parameters : mapping
+        To inject.
+    limits : Limits
 
     Raises
     ------
@@ -159,63 +190,70 @@ def run_notebook(notebook: NotebookNode, folder: Path, parameters: Mapping[str, 
     Examples
     --------
     >>> import nbformat.v4 as v4
-    >>> notebook = v4.new_notebook(cells=[v4.new_code_cell("1 + 1")])
-    >>> run_notebook(notebook, Path(), {}, Limits()).cells[0].outputs[0].data
+    >>> notebook = prepare_notebook(v4.new_notebook(cells=[v4.new_code_cell("1 + 1")]), {})
+    >>> run_notebook(notebook, Path(), {}).cells[0].outputs[0].data
     {'text/plain': '2'}
     """
     values = dict(parameters)
     if values.get("dossier"):
         values["dossier"] = str(Path(str(values["dossier"])).resolve())
-    if values.get("dossier", str(DEFAULT)) != str(DEFAULT):
-        notebook.cells = [cell for cell in notebook.cells if "this-article" not in cell.metadata.get("tags", [])]
-    for cell in notebook.cells:
-        cell.update({"outputs": [], "execution_count": None} if cell.cell_type == "code" else {})
     end = time.monotonic() + limits.notebook
-    problem: BaseException | None = None
+    done, problem = _execute(notebook, folder, values, lambda cell: max(1, min(limits.cell, end - time.monotonic())))
+    number = _mark_states(done, problem)
+    done = clean_notebook(done)
+    if number is not None:
+        late = time.monotonic() >= end
+        raise NotebookError(f"cell {number}, " * bool(number) + describe_error(problem, limits, late=late), done)
+    return done
+
+
+def _execute(
+    notebook: NotebookNode, folder: Path, parameters: Mapping[str, Value], timeout: Callable[[NotebookNode], float]
+) -> tuple[NotebookNode, Exception | None]:
+    """Run a notebook; return what there is of it afterwards, and what was raised."""
     with tempfile.TemporaryDirectory() as scratch:
         partly = Path(scratch) / "notebook.ipynb"
         try:
             done = execute_notebook(
                 notebook,
                 partly,
-                values,
+                parameters,
                 kernel_name="python3",
                 language="python",
                 progress_bar=False,
                 cwd=folder,
                 extra_arguments=QUIET,
-                timeout_func=lambda cell: max(1, min(limits.cell, end - time.monotonic())),
+                timeout_func=timeout,
             )
-        except Exception as error:  # a dead kernel, a time-out and a failing cell are of three unrelated kinds
-            problem = error
-            done = nbformat.read(partly, as_version=4) if partly.exists() else notebook
-    number = _mark_states(done)
-    done = clean_notebook(done)
-    if problem or number:
-        late = time.monotonic() >= end
-        raise NotebookError(f"cell {number}, " * bool(number) + describe_error(problem, limits, late=late), done)
-    return done
+        except Exception as problem:  # a dead kernel, a time-out and a failing cell are of three unrelated kinds
+            return nbformat.read(partly, as_version=4) if partly.exists() else notebook, problem
+    return done, None
 
 
-def _mark_states(notebook: NotebookNode) -> int:
-    """Mark the cell that stopped a notebook and those not run; return the number of that cell, 0 if all ran."""
-    notebook.cells = [
-        cell
-        for cell in notebook.cells
-        if not {"injected-parameters", "papermill-error-cell-tag"} & set(cell.metadata.get("tags", []))
-    ]
-    code = [cell for cell in notebook.cells if cell.cell_type == "code" and cell.source.strip()]
+def _mark_states(notebook: NotebookNode, problem: Exception | None) -> int | None:
+    """Mark the cell that stopped a notebook and leave those after it as not run.
+
+    Returns its number among the code cells, 0 where no cell was begun, None where the notebook came to its end.
+    """
+    ours = {"injected-parameters", "papermill-error-cell-tag"}
+    notebook.cells = [cell for cell in notebook.cells if not ours & set(cell.metadata.get("tags", []))]
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
     begun = [cell for cell in code if cell.metadata.get("papermill", {}).get("start_time")]
-    stopped = any(output.output_type == "error" for cell in begun for output in cell.outputs)
-    if len(begun) == len(code) and not stopped and all(cell.execution_count for cell in begun):
-        return 0
-    for cell in code:
-        cell.metadata["state"] = "unrun"
     for cell in begun:
-        del cell.metadata["state"]
-    if begun:
-        begun[-1].metadata["state"] = "failed"
-    return len(begun)
+        cell.metadata.pop("state", None)
+    stopped = [number for number, cell in enumerate(begun, start=1) if _has_error(cell)]
+    if len(begun) == len(code) and not stopped and (not problem or isinstance(problem, PapermillExecutionError)):
+        return None
+    number = stopped[0] if stopped else len(begun)
+    if number:
+        begun[number - 1].metadata["state"] = "failed"
+    return number
+
+
+def _has_error(cell: NotebookNode) -> bool:
+    """Return whether a cell ended in an error that its tags do not allow."""
+    allowed = "raises-exception" in cell.metadata.get("tags", [])
+    return not allowed and any(output.output_type == "error" for output in cell.outputs)
 
 
 def clean_notebook(notebook: NotebookNode) -> NotebookNode:
@@ -238,7 +276,7 @@ def clean_notebook(notebook: NotebookNode) -> NotebookNode:
     return notebook
 
 
-def describe_error(error: BaseException | None, limits: Limits, *, late: bool = False) -> str:
+def describe_error(error: BaseException | None, limits: Limits = DEFAULT_LIMITS, *, late: bool = False) -> str:
     """Return what stopped a notebook in one line of plain words.
 
     Parameters
@@ -251,9 +289,9 @@ def describe_error(error: BaseException | None, limits: Limits, *, late: bool = 
 
     Examples
     --------
-    >>> describe_error(ValueError("no such year"), Limits())
+    >>> describe_error(ValueError("no such year"))
     'ValueError: no such year'
-    >>> describe_error(None, Limits())
+    >>> describe_error(None)
     'the notebook ended itself with sys.exit()'
     """
     kind, words = getattr(error, "ename", type(error).__name__), str(getattr(error, "evalue", error)).strip()
@@ -265,25 +303,4 @@ def describe_error(error: BaseException | None, limits: Limits, *, late: bool = 
         return f"the notebook took more than {limits.notebook:g} seconds; --timeout gives it more"
     if kind == "CellTimeoutError":
         return f"the cell took more than {limits.cell:g} seconds; --cell-timeout gives it more"
-    return f"{kind}: {words}" if words else kind
-
-
-def write_whole(path: Path, text: str) -> None:
-    """Write a file so that a reader finds either the old one or the new one, never a part.
-
-    Examples
-    --------
-    >>> with tempfile.TemporaryDirectory() as folder:
-    ...     write_whole(Path(folder) / "page.html", "text")
-    ...     (Path(folder) / "page.html").read_text()
-    'text'
-    """
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-        os.chmod(name, 0o644)
-        os.replace(name, path)
-    except BaseException:
-        os.unlink(name)
-        raise
+    return textwrap.shorten(f"{kind}: {words}" if words else kind, 400, placeholder=" …")

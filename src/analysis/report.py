@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -67,6 +69,13 @@ def find_finding(notebook: NotebookNode) -> str:
 def describe_parameters(parameters: Mapping[str, Value], periods: pd.DataFrame) -> str:
     """Return in words what a report shows, as its head says it; a phase by its name.
 
+    Parameters
+    ----------
+    parameters : mapping
+        Those that are not the notebook's defaults. Which dossier is no part of the words: the source says it.
+    periods : pandas.DataFrame
+        `Dossier.periods`.
+
     Examples
     --------
     >>> periods = pd.DataFrame({"label": ["Rupture"]}, index=["PH6"])
@@ -75,14 +84,13 @@ def describe_parameters(parameters: Mapping[str, Value], periods: pd.DataFrame) 
     >>> describe_parameters({"period": "PH6"}, periods), describe_parameters({}, periods)
     ('the phase “Rupture”', 'everything that the article tells')
     """
-    given = {name: str(value) for name, value in parameters.items() if value not in ("", 0)}
+    given = {name: str(value) for name, value in parameters.items() if name != "dossier"}
     first, last = given.pop("first_year", ""), given.pop("last_year", "")
     phase, certainty = given.pop("period", ""), given.pop("certainty", CERTAINTIES[-1])
     words = [f"the phase “{periods['label'].get(phase, phase)}”"] if phase else []
     words += [f"{first}–{last}" if first and last else f"from {first}" if first else f"to {last}"] * bool(first or last)
     less = CERTAINTIES[CERTAINTIES.index(certainty) + 1 :] if certainty in CERTAINTIES else (f"below {certainty}",)
     words += [f"without what is {' or '.join([', '.join(less[:-1]), less[-1]] if less[:-1] else less)}"] * bool(less)
-    words += [f"dossier {Path(given.pop('dossier')).name}"] if "dossier" in given else []
     words += [f"{name.replace('_', ' ')} {value}" for name, value in given.items()]
     return ", ".join(words) or EVERYTHING
 
@@ -103,7 +111,7 @@ def write_page(
     dossier : Dossier, optional
         Whose rows the page cites; None where it could not be loaded.
     parameters : mapping
-        What was given, for the head.
+        Those that are not the notebook's defaults, for the head.
     failure, good : str
         Of a notebook that failed: what happened, and the name of the last good page, if there is one.
 
@@ -125,20 +133,21 @@ def write_page(
     if failure:
         unlink_unknown(body, rows)
     found = append_sources(body, rows)
-    _take(body, "h1")
+    title = BeautifulSoup(_take(body, "h1"), "html.parser").get_text() or "Untitled"
     answer = _take_answer(body)
     scope = describe_parameters(parameters, dossier.periods if dossier else pd.DataFrame({"label": []}))
     return fill_template(
         "report",
-        title=find_title(notebook),
+        title=title,
+        head=title if scope == EVERYTHING else f"{title} ({scope})",
         description=find_finding(notebook),
         answer=answer,
         scope=scope,
         whole=scope == EVERYTHING,
         article=dict(dossier.article) if dossier else None,
-        link=link_article(str(dossier.article["url"]), "", "").removesuffix("#:~:text=") if dossier else "",
+        link=link_article(str(dossier.article["url"])) if dossier else "",
         traceable=found.traceable,
-        total=found.traceable + len(found.loose),
+        total=found.total,
         contents=[(str(heading["id"]), heading.get_text()) for heading in body.find_all("h2")],
         body=body.decode(formatter=PLAIN),
         failure=failure,
@@ -171,6 +180,7 @@ def _export_cells(notebook: NotebookNode) -> str:
         exclude_output_prompt=True,
         exclude_anchor_links=True,
     )
+    exporter.register_filter("close_tags", lambda html: str(BeautifulSoup(html, "html.parser")))
     body, _ = exporter.from_notebook_node(notebook)
     return str(body)
 
@@ -186,8 +196,8 @@ def _tidy(page: BeautifulSoup) -> None:
         heading["id"] = f"s-{name}"
     for table in page.find_all("table"):
         table.wrap(page.new_tag("div", attrs={"class": "scroll"}))
-    for link in page.select('a[href$=".ipynb"]'):
-        link["href"] = str(link["href"]).removesuffix(".ipynb") + ".html"
+    for link in page.select('a[href*=".ipynb"]:not([href*=":"])'):
+        link["href"] = re.sub(r"\.ipynb(?=#|$)", ".html", str(link["href"]))
 
 
 def _take(page: BeautifulSoup, selector: str) -> str:
@@ -197,9 +207,30 @@ def _take(page: BeautifulSoup, selector: str) -> str:
 
 
 def _take_answer(page: BeautifulSoup) -> str:
-    """Take the short answer out of the page, and the heading right before it."""
-    finding = page.select_one(".finding")
+    """Take the short answer out of the page, and the heading right before it; nothing where that cell did not run."""
+    finding = page.select_one(".finding:not(.failed, .unrun)")
     heading = finding.find_previous_sibling() if finding else None
     if isinstance(heading, Tag) and [tag.name for tag in heading.find_all(True)] == ["h2"]:
         heading.extract()
-    return _take(page, ".finding")
+    return _take(page, ".finding:not(.failed, .unrun)")
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write a file so that a reader finds either the old one or the new one, never a part.
+
+    Examples
+    --------
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     write_whole(Path(folder) / "page.html", "text")
+    ...     (Path(folder) / "page.html").read_text()
+    'text'
+    """
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+        os.chmod(name, 0o644)
+        os.replace(name, path)
+    except BaseException:
+        os.unlink(name)
+        raise

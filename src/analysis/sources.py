@@ -14,7 +14,7 @@ from analysis.errors import RenderError
 
 # A number is a run of digits: 2.1–2.3 and 2015-12 are one each; digits glued to letters (E058) are none.
 NUMBER = re.compile(r"(?<![\w.])\d[\d.,:/~–-]*\d(?!\w)|(?<![\w.])\d(?!\w)")
-SILENT = ["pre", "code", "nav", "script", "style", "title", "details"]
+SILENT = ["pre", "code", "nav", "script", "style", "title"]
 CITATION = 'a[href^="#rows-"]'
 
 
@@ -24,6 +24,11 @@ class Coverage:
 
     traceable: int
     loose: list[str]
+
+    @property
+    def total(self) -> int:
+        """All numbers."""
+        return self.traceable + len(self.loose)
 
 
 def find_numbers(page: BeautifulSoup) -> Coverage:
@@ -36,7 +41,8 @@ def find_numbers(page: BeautifulSoup) -> Coverage:
     """
     traceable, loose = 0, []
     for text in page.find_all(string=NUMBER):
-        if text.find_parent(SILENT):
+        fold = text.find_parent("details")
+        if text.find_parent(SILENT) or (fold and fold.find_parent("figcaption")):  # data behind a figure
             continue
         row = text.find_parent("tr")
         if text.find_parent("a", href=re.compile("^#rows-")) or (row and row.select_one(CITATION)):
@@ -86,11 +92,10 @@ def append_sources(page: BeautifulSoup, rows: pd.DataFrame) -> Coverage:
     computed = "".join(_list_set(key, labels) for key, labels in cited.items() if "+" in key or key == PARAMETERS)
     entries = "".join(_list_row(str(name), cells) for name, cells in rows.loc[rows.index.isin(known)].iterrows())
     found = find_numbers(page)
-    total = found.traceable + len(found.loose)
     loose = "".join(f"<li>{escape(one)}</li>" for one in found.loose)
     sources = f"""
 <section id="sources"><h2 id="sources-title">Sources</h2>
-<p>{found.traceable} of {total} numbers on this page lead to coded rows.</p>
+<p>{found.traceable} of {found.total} numbers on this page lead to coded rows.</p>
 {f"<details><summary>Not traceable</summary><ul>{loose}</ul></details>" if loose else ""}
 {f'<h3>Computed from several rows</h3><ul class="sets">{computed}</ul>' if computed else ""}
 <h3>Coded rows</h3><ul class="rows">{entries or "<li>None is cited.</li>"}</ul></section>"""
@@ -123,11 +128,10 @@ def _name_use(link: Tag) -> str:
     words = link.get_text()
     if re.search(r"[^\W\d]{3}", words):
         return words
-    before, after = (
-        re.split(r"[.;]", str(link.previous_sibling or "")),
-        re.split(r"[.,;:]", str(link.next_sibling or "")),
-    )
-    return " ".join([words, *after[0].split()[:4]] if after[0].strip() else [*before[-1].split()[-4:], words])
+    before = re.split(r"[.;]\s", str(link.previous_sibling or ""))[-1].split()
+    after = re.split(r"[.,;:](?:\s|$)", str(link.next_sibling or ""))[0].split()
+    start, end = before[-5:], after[:5]
+    return " ".join(["…"] * (len(before) > 5) + [*start, words, *end] + ["…"] * (len(after) > 5))
 
 
 def _list_set(key: str, labels: list[str]) -> str:

@@ -55,7 +55,7 @@ def plot_timeline(events: pd.DataFrame, *, ax: Axes | None = None, title: str = 
             keys=style.list_keys(rows) + list_dates(rows),
             source=_describe_source(rows),
             alt=_describe(rows),
-            data=rows[["when", "label", "bearing", "certainty", "period", "rows"]],
+            data=rows[["date", "label", "bearing", "certainty", "period", "rows"]],
         )
         draw_dates(ax, rows, **kwargs)
         return ax
