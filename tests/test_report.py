@@ -142,7 +142,7 @@ def test_write_page_of_a_failure_takes_away_links_to_nothing() -> None:
 
 def test_write_page_a_part_says_so_in_head_and_title() -> None:
     page = BeautifulSoup(write_page(make_notebook(), load(), {"period": "PH6"}), "html.parser")
-    assert page.title.get_text() == "What holds? (the phase “Rupture”)"
+    assert page.title.get_text() == "The phase “Rupture”: What holds?"
     assert page.select_one(".partial").get_text().startswith("A part only: the phase “Rupture”.")
     assert read_page().select_one(".partial") is None
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import tempfile
+import textwrap
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -139,7 +140,7 @@ def write_page(
     return fill_template(
         "report",
         title=title,
-        head=title if scope == EVERYTHING else f"{title} ({scope})",
+        head=textwrap.shorten(title if scope == EVERYTHING else f"{scope}: {title}", 70, placeholder=" …"),
         description=find_finding(notebook),
         answer=answer,
         scope=scope,
