@@ -1,4 +1,4 @@
-"""README's route without make, on each other Python found: it works, and every report has the committed bytes."""
+"""README's route without make, on the oldest and the newest Python found: it works, and the bytes are the same."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from test_project import ROOT, list_files
 
-VERSIONS = ("3.11", "3.12", "3.13")
+VERSIONS = ("3.11", "3.13")  # GitHub runs 3.12 as well
 
 
 def find_python(version: str) -> str:

@@ -21,7 +21,7 @@ from nbformat import NotebookNode
 from analysis.citing import link_article
 from analysis.dossier import CERTAINTIES, Dossier, list_rows
 from analysis.parameters import Value, find_tagged
-from analysis.sources import append_sources, unlink_unknown
+from analysis.sources import Coverage, append_sources, unlink_unknown
 
 TEMPLATES = Path(__file__).parent / "templates"
 # Tags as HTML writes them, <img> and not <img/>, and characters as they are.
@@ -128,12 +128,7 @@ def write_page(
     >>> "<title>Why?</title>" in page, "<script" in page
     (True, False)
     """
-    rows = list_rows(dossier) if dossier else pd.DataFrame()
-    body = BeautifulSoup(_export_cells(notebook), "html.parser")
-    _tidy(body)
-    if failure:
-        unlink_unknown(body, rows)
-    found = append_sources(body, rows)
+    body, found = _make_body(notebook, list_rows(dossier) if dossier else pd.DataFrame(), strict=not failure)
     title = BeautifulSoup(_take(body, "h1"), "html.parser").get_text() or "Untitled"
     answer = _take_answer(body)
     scope = describe_parameters(parameters, dossier.periods if dossier else pd.DataFrame({"label": []}))
@@ -145,10 +140,8 @@ def write_page(
         answer=answer,
         scope=scope,
         whole=scope == EVERYTHING,
-        article=dict(dossier.article) if dossier else None,
-        link=link_article(str(dossier.article["url"])) if dossier else "",
-        traceable=found.traceable,
-        total=found.total,
+        article={**dossier.article, "link": link_article(str(dossier.article["url"]))} if dossier else None,
+        found=found,
         contents=[(str(heading["id"]), heading.get_text()) for heading in body.find_all("h2")],
         body=body.decode(formatter=PLAIN),
         failure=failure,
@@ -163,7 +156,7 @@ def fill_template(name: str, /, **values: Any) -> str:
 
     Examples
     --------
-    >>> "<title>a &amp; b</title>" in fill_template("layout", title="a & b")
+    >>> "<title>A &amp; b</title>" in fill_template("layout", title="a & b")
     True
     """
     loader = FileSystemLoader(TEMPLATES)
@@ -171,6 +164,15 @@ def fill_template(name: str, /, **values: Any) -> str:
         loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True
     )
     return jinja.get_template(f"{name}.html.j2").render(values)
+
+
+def _make_body(notebook: NotebookNode, rows: pd.DataFrame, *, strict: bool) -> tuple[BeautifulSoup, Coverage]:
+    """Return the cells as a page with its sources, and how many of its numbers are traceable."""
+    body = BeautifulSoup(_export_cells(notebook), "html.parser")
+    _tidy(body)
+    if not strict:
+        unlink_unknown(body, rows)
+    return body, append_sources(body, rows)
 
 
 def _export_cells(notebook: NotebookNode) -> str:
