@@ -82,6 +82,11 @@ def test_render_notebook_failure_gives_a_page_that_says_so(tmp_path: Path, stop:
     assert not (tmp_path / "n.html").exists()
 
 
+def test_render_notebook_that_ends_itself_in_its_last_cell(tmp_path: Path) -> None:
+    notebook = write_notebook(tmp_path / "n.ipynb", READ, "import sys; sys.exit()")
+    assert "ended itself" in render_notebook(notebook, tmp_path / "n.html").error
+
+
 def test_render_notebook_failure_with_parameters_names_the_cell_as_the_notebook_counts(tmp_path: Path) -> None:
     notebook = write_notebook(tmp_path / "n.ipynb", "1 / first_year")
     report = render_notebook(notebook, tmp_path / "n.html", parameters={"first_year": 0})

@@ -72,6 +72,11 @@ def test_find_numbers(html, numbers):
     assert count(html) == numbers
 
 
+def test_find_numbers_leaves_out_the_data_behind_a_figure_and_no_other_fold():
+    assert count("<figure><figcaption><details><p>40</p></details></figcaption></figure>") == (0, 0)
+    assert count("<details><p>40</p></details>") == (0, 1)
+
+
 def test_find_numbers_shows_the_words_around():
     words = "some words before it 40 and some words after it that go on for longer"
     (loose,) = find_numbers(read(f"<p>{words}</p>")).loose
