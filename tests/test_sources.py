@@ -124,10 +124,11 @@ def test_append_sources_a_set_leads_to_its_rows():
 @pytest.mark.parametrize(
     ("before", "after", "label"),
     [
-        ("", " push them apart, and more.", "13 push them apart"),
-        ("More. No signing is told for ", ".", "No signing is told for 13"),
-        ("In all of the years before ", " of them.", "… all of the years before 13 of them"),
-        ("Acts without any date: ", "; more.", "Acts without any date: 13"),
+        ("", " push them apart, and more.", "13 (13 push them apart)"),
+        ("More. No signing is told for ", ".", "13 (No signing is told for 13)"),
+        ("In all of the years before ", " of them.", "13 (… all of the years before 13 of them)"),
+        ("Acts without any date: ", "; more.", "13 (Acts without any date: 13)"),
+        ("Sure are <a>4</a>, and ", " of <b>66</b> rows.", "13 (Sure are 4, and 13 of 66 rows)"),
         ("", "", "13"),
     ],
 )

@@ -128,10 +128,12 @@ def _name_use(link: Tag) -> str:
     words = link.get_text()
     if re.search(r"[^\W\d]{3}", words):
         return words
-    before = re.split(r"[.;]\s", str(link.previous_sibling or ""))[-1].split()
-    after = re.split(r"[.,;:](?:\s|$)", str(link.next_sibling or ""))[0].split()
-    start, end = before[-5:], after[:5]
-    return " ".join(["…"] * (len(before) > 5) + [*start, words, *end] + ["…"] * (len(after) > 5))
+    before, after = (
+        "".join(part.get_text() for part in parts) for parts in ([*link.previous_siblings][::-1], link.next_siblings)
+    )
+    start, end = re.split(r"[.;]\s", before)[-1].split(), re.split(r"[.,;:](?:\s|$)", after)[0].split()
+    near = ["…"] * (len(start) > 5) + [*start[-5:], words, *end[:5]] + ["…"] * (len(end) > 5)
+    return f"{words} ({' '.join(near).lstrip(',: ')})" if start or end else words
 
 
 def _list_set(key: str, labels: list[str]) -> str:
