@@ -79,6 +79,7 @@ def test_render_notebook_failure_gives_a_page_that_says_so(tmp_path: Path, stop:
     assert stop in page.select_one("#failed").get_text()
     assert page.select_one(".unrun code").get_text() == "'never ' + 'run'"
     assert "never run" not in page.get_text()
+    assert "KeyboardInterrupt" not in page.get_text()
     assert not (tmp_path / "n.html").exists()
 
 

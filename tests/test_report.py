@@ -147,6 +147,13 @@ def test_write_page_a_part_says_so_in_head_and_title() -> None:
     assert read_page().select_one(".partial") is None
 
 
+def test_write_page_of_a_failure_says_what_was_set_and_claims_nothing() -> None:
+    page = BeautifulSoup(write_page(make_notebook(), None, {"certainty": "<b>"}, failure="no"), "html.parser")
+    assert page.select_one(".facts .set").get_text() == "certainty=<b>"
+    assert page.select_one(".partial, .coverage, .scope") is None
+    assert page.title.get_text() == "What holds?"
+
+
 def test_write_page_an_unclosed_tag_ends_with_its_cell() -> None:
     broken = v4.new_output("display_data", {"text/html": "<div><script>one"})
     later = v4.new_markdown_cell("## Later")
@@ -227,6 +234,14 @@ def test_write_index_a_failed_report_is_red_and_leads_to_both_pages(tmp_path: Pa
     assert "cell 2, <b>KeyError</b>" in card.select_one(".state").get_text()
     assert [link["href"] for link in card.select("a")] == ["b.html", "b.failed.html"]
     assert len(page.select(".group.whole li")) == 1
+
+
+def test_write_index_of_a_failure_alone_does_not_send_readers_there(tmp_path: Path) -> None:
+    html = write_page(make_notebook(), load(), {}, failure="no")
+    (tmp_path / "a.failed.html").write_text(html, encoding="utf-8")
+    text = write_index(tmp_path).read_text(encoding="utf-8")
+    assert "Start here" not in text
+    assert "What holds?" in text
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)

@@ -72,16 +72,14 @@ def render(
         raise click.UsageError("--batch names its own notebooks and parameters; give one or the other")
     chosen = [_find(path) for path in notebooks] or sorted((ROOT / "notebooks").glob("*.ipynb"))
     jobs = plan_batch(batch, output) if batch else [plan_job(path, output, given) for path in chosen]
-    failed = []
-    for report in tqdm(
-        run_jobs(jobs, workers=workers, limits=Limits(cell_timeout, timeout)), total=len(jobs), unit="report"
-    ):
-        failed += [f"- {report.output.stem}: {report.error}"] if report.error else []
-    if output.is_dir():
-        click.echo(f"Open {write_index(output)}")
+    reports = run_jobs(jobs, workers=workers, limits=Limits(cell_timeout, timeout))
+    failed = [report for report in tqdm(reports, total=len(jobs), unit="report", disable=None) if report.error]
+    index = f"Open {write_index(output)}" if output.is_dir() else ""
     if failed:
-        lead = f"{len(failed)} of {len(jobs)} reports failed; each has a page NAME.failed.html, the last good stay:"
-        sys.exit("\n".join([lead, *failed]))
+        lines = [f"{len(failed)} of {len(jobs)} reports failed."]
+        lines += [f"- {report.output.stem}: {report.error}" for report in failed]
+        sys.exit("\n".join([*lines, index and f"{index}: what there is of them is shown there in red."]).strip())
+    click.echo(index)
 
 
 @main.command()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import logging
 import tempfile
 import textwrap
 import time
@@ -211,6 +212,7 @@ def _execute(
     notebook: NotebookNode, folder: Path, parameters: Mapping[str, Value], timeout: Callable[[NotebookNode], float]
 ) -> tuple[NotebookNode, Exception | None]:
     """Run a notebook; return what there is of it afterwards, and what was raised."""
+    logging.getLogger("papermill").setLevel(logging.CRITICAL)  # what is raised is told once, and in plain words
     with tempfile.TemporaryDirectory() as scratch:
         partly = Path(scratch) / "notebook.ipynb"
         try:
@@ -300,7 +302,11 @@ def describe_error(error: BaseException | None, limits: Limits = DEFAULT_LIMITS,
     if kind == "DeadKernelError":
         return "the kernel died: the process was ended, or had no memory left"
     if kind == "CellTimeoutError" and late:
-        return f"the notebook took more than {limits.notebook:g} seconds; --timeout gives it more"
+        return f"the notebook took more than {_count_seconds(limits.notebook)}; --timeout gives it more"
     if kind == "CellTimeoutError":
-        return f"the cell took more than {limits.cell:g} seconds; --cell-timeout gives it more"
+        return f"the cell took more than {_count_seconds(limits.cell)}; --cell-timeout gives it more"
     return textwrap.shorten(f"{kind}: {words}" if words else kind, 400, placeholder=" …")
+
+
+def _count_seconds(seconds: float) -> str:
+    return f"{seconds:g} second{'s' * (seconds != 1)}"

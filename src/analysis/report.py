@@ -132,13 +132,15 @@ def write_page(
     title = BeautifulSoup(_take(body, "h1"), "html.parser").get_text() or "Untitled"
     answer = _take_answer(body)
     scope = describe_parameters(parameters, dossier.periods if dossier else pd.DataFrame({"label": []}))
+    given = [f"{name}={value}" for name, value in parameters.items() if name != "dossier"]
     return fill_template(
         "report",
         title=title,
-        head=textwrap.shorten(title if scope == EVERYTHING else f"{scope}: {title}", 70, placeholder=" …"),
+        head=textwrap.shorten(title if failure or scope == EVERYTHING else f"{scope}: {title}", 70, placeholder=" …"),
         description=find_finding(notebook),
         answer=answer,
         scope=scope,
+        given=given,
         whole=scope == EVERYTHING,
         article={**dossier.article, "link": link_article(str(dossier.article["url"]))} if dossier else None,
         found=found,
