@@ -14,6 +14,8 @@ from bs4 import BeautifulSoup
 from analysis.errors import RenderError
 from analysis.record import number_repeats, read_page
 
+ENDS = (".json", ".state.json")
+
 
 @dataclass(frozen=True)
 class Difference:
@@ -81,9 +83,6 @@ def compare_folders(old: Path, new: Path) -> list[ReportChange]:
             found = compare_pages(*(read_page(BeautifulSoup(text, "html.parser")) for text in texts))
             changes.append(ReportChange(name, "changed", why, found))
     return changes
-
-
-ENDS = (".json", ".state.json")
 
 
 def _read_json(path: Path) -> dict[str, Any]:

@@ -120,15 +120,13 @@ def draw_picture(
     plotted = furnished.data if furnished else read_marks(wide)
     phones = "".join(f'<source media="(max-width:600px)" srcset="{data_uri(picture(phone))}">' for phone in figures[1:])
     image = f'<img alt="{escape(words)}" src="{data_uri(picture(wide))}">'
-    if data is not None:
-        data["rows"]  # as of a table: no figure without the rows behind it
-    note = _draw_note(plotted if data is None else data, caption)
+    note = _draw_note(plotted if data is None and "rows" in plotted else data, caption)
     return f"<figure><picture>{phones}{image}</picture>{note}</figure>", f"{words}\n{plotted.to_string()}"
 
 
-def _draw_note(data: pd.DataFrame, caption: str) -> str:
+def _draw_note(data: pd.DataFrame | None, caption: str) -> str:
     """Return what stands under a picture: caption, rows, and the data behind it to unfold and download."""
-    if "rows" not in data or data.empty:
+    if data is None or data["rows"].empty:
         return f"<figcaption>{escape(caption)}</figcaption>" if caption else ""
     link = f"Rows behind this figure: {link_rows(join_rows(data['rows']))}."
     name = re.sub(r"[^a-z0-9]+", "-", caption.lower())[:60].strip("-") or "figure"

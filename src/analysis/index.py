@@ -57,7 +57,6 @@ def _read_report(name: str, pages: dict[str, BeautifulSoup]) -> dict[str, Any]:
     whole = page.select_one(".facts .whole") is not None
     image = page.select_one("figure img")
     return {
-        "name": name,
         "good": good,
         "failed": failed,
         "group": "failed" if failed else "whole" if whole else "part",

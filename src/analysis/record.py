@@ -16,7 +16,7 @@ from bs4 import BeautifulSoup, Tag
 from nbformat import NotebookNode
 
 from analysis.schema import read_schema, read_table
-from analysis.sources import CITATION
+from analysis.sources import CITATION, read_citation
 
 LIBRARY = Path(__file__).parent
 PACKAGES = (
@@ -53,7 +53,7 @@ def record_report(html: str, notebook: NotebookNode, folder: Path) -> dict[str, 
     """
     page = BeautifulSoup(html, "html.parser")
     said = read_page(page)
-    cited = {row for link in page.select(CITATION) for row in str(link["href"]).removeprefix("#rows-").split("+")}
+    cited = {row for link in page.select(CITATION) for row in read_citation(link).split("+")}
     tables = read_schema(folder)["tables"].values()
     files = [folder / "datapackage.json", *(folder / table["path"] for table in tables)]
     rows = {
@@ -204,7 +204,7 @@ def _read_values(page: BeautifulSoup) -> Iterator[dict[str, Any]]:
             section = block.get_text() if block.name == "h2" else ""
         if block.find_parent(["nav", "figure", "table"]) or block.find_parent(id="sources") or block.find(["p", "li"]):
             continue
-        values = [[link.get_text(), str(link["href"]).removeprefix("#rows-")] for link in block.select(CITATION)]
+        values = [[link.get_text(), read_citation(link)] for link in block.select(CITATION)]
         bare = copy.copy(block)
         for link in bare.select(CITATION):
             link.replace_with("\0")
@@ -216,7 +216,7 @@ def _read_values(page: BeautifulSoup) -> Iterator[dict[str, Any]]:
 
 
 def _read_cell(cell: Tag) -> str:
-    rows = [str(link["href"]).removeprefix("#rows-") for link in cell.select(CITATION)]
+    rows = [read_citation(link) for link in cell.select(CITATION)]
     text = cell.get_text()
     return f"{text} [{' '.join(rows)}]" if rows and rows != [text] else text
 

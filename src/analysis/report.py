@@ -129,7 +129,7 @@ def write_page(
     (True, False)
     """
     body, found = _make_body(notebook, list_rows(dossier) if dossier else pd.DataFrame(), strict=not failure)
-    title = BeautifulSoup(_take(body, "h1"), "html.parser").get_text() or "Untitled"
+    title = (body.h1.extract().get_text() if body.h1 else "") or "Untitled"
     answer = _take_answer(body)
     scope = describe_parameters(parameters, dossier.periods if dossier else pd.DataFrame({"label": []}))
     given = [f"{name}={value}" for name, value in parameters.items() if name != "dossier"]
@@ -205,19 +205,15 @@ def _tidy(page: BeautifulSoup) -> None:
         link["href"] = re.sub(r"\.ipynb(?=#|$)", ".html", str(link["href"]))
 
 
-def _take(page: BeautifulSoup, selector: str) -> str:
-    """Take an element out of the page and return what is in it."""
-    found = page.select_one(selector)
-    return found.extract().decode_contents(formatter=PLAIN) if found else ""
-
-
 def _take_answer(page: BeautifulSoup) -> str:
     """Take the short answer out of the page, and the heading right before it; nothing where that cell did not run."""
     finding = page.select_one(".finding:not(.failed, .unrun)")
-    heading = finding.find_previous_sibling() if finding else None
+    if not finding:
+        return ""
+    heading = finding.find_previous_sibling()
     if isinstance(heading, Tag) and [tag.name for tag in heading.find_all(True)] == ["h2"]:
         heading.extract()
-    return _take(page, ".finding:not(.failed, .unrun)")
+    return finding.extract().decode_contents(formatter=PLAIN)
 
 
 def write_whole(path: Path, text: str) -> None:

@@ -31,6 +31,17 @@ class Coverage:
         return self.traceable + len(self.loose)
 
 
+def read_citation(link: Tag) -> str:
+    """Return the ids of the rows that a citing link leads to, joined by ``+``.
+
+    Examples
+    --------
+    >>> read_citation(BeautifulSoup('<a href="#rows-T3+T4">2.2</a>', "html.parser").a)
+    'T3+T4'
+    """
+    return str(link["href"]).removeprefix("#rows-")
+
+
 def find_numbers(page: BeautifulSoup) -> Coverage:
     """Return how many numbers in a page's visible text are traceable: in a citing link, or in a table row with one.
 
@@ -84,7 +95,7 @@ def append_sources(page: BeautifulSoup, rows: pd.DataFrame) -> Coverage:
     """
     cited: dict[str, list[str]] = {}
     for link in page.select(CITATION):
-        cited.setdefault(str(link["href"]).removeprefix("#rows-"), []).append(_name_use(link))
+        cited.setdefault(read_citation(link), []).append(_name_use(link))
     known = {row for key in cited for row in key.split("+")} - {PARAMETERS}
     unknown = sorted(known - set(rows.index))
     if unknown:
@@ -115,7 +126,7 @@ def unlink_unknown(page: BeautifulSoup, rows: pd.DataFrame) -> None:
     """
     known = {*map(str, rows.index), PARAMETERS}
     for link in page.select(CITATION):
-        if not set(str(link["href"]).removeprefix("#rows-").split("+")) <= known:
+        if not set(read_citation(link).split("+")) <= known:
             link.unwrap()
 
 
