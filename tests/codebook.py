@@ -20,9 +20,14 @@ def read_package() -> dict[str, Any]:
     return package
 
 
+def find_file(name: str) -> Path:
+    """Return the file of a table, by the table's name."""
+    return DATA / next(table["path"] for table in read_package()["resources"] if table["name"] == name)
+
+
 def read_rows(name: str) -> list[Row]:
     """Return the rows of one file, each a dict of texts."""
-    with (DATA / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+    with find_file(name).open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
 
 

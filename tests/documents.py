@@ -27,7 +27,7 @@ SOURCE = ROOT / "src" / "analysis"
 LAYERS = {
     "dossier": ("errors", "dates", "schema", "faults", "citing", "dossier"),
     "metrics": ("metrics",),
-    "findings": ("findings",),
+    "findings": ("rows", "findings"),
     "plots": ("style", "page", "svg", "plots"),
     "display": ("display",),
     "render": (

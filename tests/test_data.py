@@ -13,10 +13,11 @@ import frictionless
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
-from codebook import DATA, is_counted, read_package, read_rows
+from codebook import DATA, find_file, is_counted, read_package, read_rows
+
+from analysis.schema import TABLES
 
 ROOT = DATA.parent
-TABLES = ("trade", "events", "periods", "actors", "fields", "cameo", "sources")
 SHARED = ROOT.parent / "shared"
 ARTICLE = Path(os.environ.get("ARTICLE_TEXT") or SHARED / "article" / "article.txt")
 SCALE = SHARED / "reference" / "cameo_goldstein.csv"
@@ -102,7 +103,9 @@ def test_package_is_valid() -> None:
 def test_package_names_dyad_article_and_start() -> None:
     package = read_package()
     assert (package["dyad"], package["article"], package["coverage_start"]) == (["IRN", "TJK"], "ARTICLE", "1991")
-    assert [resource["path"] for resource in package["resources"]] == [f"{name}.csv" for name in TABLES]
+    assert [resource["name"] for resource in package["resources"]] == list(TABLES)
+    paths = {resource["path"] for resource in package["resources"]}
+    assert paths == {str(path.relative_to(DATA).as_posix()) for path in DATA.rglob("*.csv")}
 
 
 def test_package_describes_every_column() -> None:
@@ -153,7 +156,7 @@ def date_pattern() -> str:
 
 @pytest.mark.parametrize("name", TABLES)
 def test_files_are_plain_utf8(name: str) -> None:
-    raw = (DATA / f"{name}.csv").read_bytes()
+    raw = find_file(name).read_bytes()
     assert not raw.startswith(b"\xef\xbb\xbf")
     assert b"\r" not in raw
     assert raw.endswith(b"\n")
@@ -161,7 +164,8 @@ def test_files_are_plain_utf8(name: str) -> None:
 
 
 def test_ids_are_unique_over_files() -> None:
-    keys = {"trade": "trade_id", "events": "event_id", "periods": "period_id", "sources": "source_id"}
+    names = ("trade", "events", "periods", "sources", "evidence", "event_evidence", "claims", "passes")
+    keys = {name: next(iter(read_rows(name)[0])) for name in names}
     ids = Counter(row[key] for name, key in keys.items() for row in read_rows(name))
     assert [text for text, times in ids.items() if times > 1] == []
 
@@ -268,15 +272,16 @@ def test_goldstein_values_equal_the_reference_copy() -> None:
     for row in read_rows("cameo"):
         assert row["scale_copy"] == "GDELT"
         assert float(row["goldstein"]) == float(scale[row["code"]]["goldstein_gdelt"]), row["code"]
+        assert row["other_copy"] == "ICEWS"
+        assert float(row["goldstein_other"]) == float(scale[row["code"]]["goldstein_icews"]), row["code"]
 
 
 @needs_article
-@pytest.mark.parametrize("name", ["trade", "events"])
+@pytest.mark.parametrize("name", ["trade", "events", "claims"])
 def test_passages_open_in_their_paragraph(name: str) -> None:
     paragraphs = read_paragraphs()
-    key = f"{name.removesuffix('s')}_id"
     wrong = {
-        row[key]: (row["text_start"], row["text_end"])
+        row[f"{name.removesuffix('s')}_id"]: (row["text_start"], row["text_end"])
         for row in read_rows(name)
         if find_paragraph(paragraphs, row["text_start"], row["text_end"]) != int(row["paragraph"])
     }
@@ -284,7 +289,7 @@ def test_passages_open_in_their_paragraph(name: str) -> None:
 
 
 @needs_article
-@pytest.mark.parametrize("name", ["trade", "events"])
+@pytest.mark.parametrize("name", ["trade", "events", "claims"])
 def test_locators_are_printed_so(name: str) -> None:
     paragraphs = read_paragraphs()
     for row in read_rows(name):

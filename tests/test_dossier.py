@@ -11,9 +11,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from analysis.dossier import list_rows, load_dossier, select_rows
+from analysis.dossier import load_dossier, select_rows
 from analysis.errors import DataError
 from analysis.faults import find_faults
+from analysis.rows import list_rows
 
 INVENTED = Path(__file__).parent / "dossier"
 
@@ -259,9 +260,9 @@ def test_find_faults_of_a_whole_dossier_is_none():
 
 
 def test_load_dossier_writes_nothing(folder):
-    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    before = {path: path.read_bytes() for path in folder.rglob("*.*")}
     load_dossier(folder)
-    assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
+    assert {path: path.read_bytes() for path in folder.rglob("*.*")} == before
 
 
 def test_dossier_is_frozen(dossier):

@@ -95,7 +95,7 @@ def test_find_rupture_names_the_turn():
     """Q: 2 of 3 acts that push apart, 1 that brings together."""
     acts = [("E1", "P", 1), ("E2", "P", -1), ("E3", "Q", -1), ("E4", "Q", -1), ("E5", "Q", 1)]
     text = read_text(find_rupture(make_events(*acts)))
-    assert "push them apart, 2 of 3 in the phase “Q”, where 1 brings together." in text
+    assert "push them apart, 2 of 3 in the phase “Q”, by our cut of the narrative, where 1 brings together." in text
 
 
 def test_find_rupture_of_one_phase_does_not_compare():

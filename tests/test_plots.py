@@ -13,7 +13,22 @@ import seaborn as sns
 from matplotlib.collections import PathCollection
 from matplotlib.text import Text
 
-from analysis import load_dossier, plot_fields, plot_goldstein, plot_overview, plot_timeline, plot_trade, plot_visits
+from analysis import (
+    compare_reports,
+    deflate_figures,
+    list_totals,
+    load_dossier,
+    plot_choices,
+    plot_evidence,
+    plot_fields,
+    plot_goldstein,
+    plot_mirror,
+    plot_overview,
+    plot_timeline,
+    plot_trade,
+    plot_visits,
+    try_choices,
+)
 from analysis.page import canvas
 from analysis.plots.goldstein import stack_acts
 from analysis.plots.placing import Label, place_labels
@@ -29,6 +44,10 @@ PLOTS = {
     "goldstein": plot_goldstein,
     "visits": plot_visits,
     "fields": plot_fields,
+    "evidence": lambda frames, **kwargs: plot_evidence(*frames, **kwargs),
+    "constant": lambda frames, **kwargs: plot_evidence(*frames, **kwargs),
+    "mirror": plot_mirror,
+    "choices": plot_choices,
 }
 NAMES = [*PLOTS, "overview"]
 
@@ -53,6 +72,11 @@ def change(frame, row, **values):
 
 def give(name, dossier):
     """Return what a plot function draws from."""
+    if name in ("evidence", "constant"):
+        frames = dossier.trade, list_totals(dossier.evidence)
+        return frames if name == "evidence" else [deflate_figures(frame, dossier.evidence) for frame in frames]
+    if name in ("mirror", "choices"):
+        return compare_reports(dossier.evidence) if name == "mirror" else try_choices(dossier, draws=40)
     return dossier.trade if name == "trade" else dossier.events if name in ("timeline", "goldstein") else dossier
 
 
@@ -87,10 +111,12 @@ def many(events, count=60):
 
 VARIANTS = {
     "whole": lambda d: d,
-    "empty": lambda d: cut(d, trade=slice(0), events=slice(0)),
-    "one row": lambda d: cut(d, trade=slice(1), events=d.events["counted"].cumsum().eq(1) & d.events["counted"]),
-    "one phase": lambda d: cut(d, events=d.events["period"] == d.events["period"].iloc[-1]),
-    "undated": lambda d: cut(d, trade=slice(2), events=d.events["earliest"].isna()),
+    "empty": lambda d: cut(d, trade=slice(0), events=slice(0), evidence=slice(0)),
+    "one row": lambda d: cut(
+        d, trade=slice(1), evidence=slice(44, 48), events=[name == "E01" for name in d.events.index]
+    ),
+    "one phase": lambda d: cut(d, evidence=slice(60, None), events=d.events["period"] == d.events["period"].iloc[-1]),
+    "undated": lambda d: cut(d, trade=slice(2), evidence=slice(0), events=d.events["earliest"].isna()),
     "context": lambda d: cut(d, trade=slice(0), events=d.events["bearing"].isna()),
     "parts": lambda d: cut(d, trade=slice(3), events=d.events["parent_id"].notna()),
     "no phases": lambda d: cut(d, periods=slice(0)),
@@ -137,8 +163,9 @@ def test_plot_same_bytes_twice_whatever_the_callers_theme(dossier, name):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_plot_leaves_its_input_alone(dossier, name):
-    trade, events = dossier.trade.copy(), dossier.events.copy()
+    trade, events, evidence = dossier.trade.copy(), dossier.events.copy(), dossier.evidence.copy()
     draw(name, dossier)
+    pd.testing.assert_frame_equal(dossier.evidence, evidence)
     pd.testing.assert_frame_equal(dossier.trade, trade)
     pd.testing.assert_frame_equal(dossier.events, events)
 
@@ -146,7 +173,8 @@ def test_plot_leaves_its_input_alone(dossier, name):
 @pytest.mark.parametrize("name", NAMES)
 def test_plot_data_leads_to_its_rows(dossier, name):
     data = draw(name, dossier).data
-    known = set(dossier.trade["rows"]) | set(dossier.events["rows"])
+    frames = (dossier.trade, dossier.events, dossier.evidence, dossier.passes)
+    known = {row for frame in frames for row in frame["rows"]}
     assert len(data)
     assert {row for rows in data["rows"] for row in rows.split("+")} <= known
 
@@ -502,5 +530,58 @@ def test_plot_acts_without_a_side_are_shown_and_said(dossier, name, width):
     figure = draw(name, replace(dossier, events=events), width)
     said = {"timeline": "1 with no bearing either way", "goldstein": "in all 1 neither"}
     assert said.get(name, "") in figure.alt
-    if name != "trade":
+    if name in ("timeline", "goldstein", "visits", "fields", "overview"):
         assert any(text.get_text() == "neither" for text, _ in find_texts(figure))
+
+
+def test_plot_evidence_joins_only_years_that_follow_each_other(dossier):
+    totals = list_totals(dossier.evidence)
+    gone = totals[~((totals["series"] == "Correlates of War") & (totals["year"] == 2003)).fillna(False)]
+    runs = [
+        len([line for line in plot_evidence(dossier.trade, frame).lines if len(line.get_xdata()) > 2])
+        for frame in (totals, gone)
+    ]
+    assert runs == [1, 2]
+
+
+def test_plot_evidence_leaves_out_bounds_and_parts_of_years_and_names_the_bounds(dossier):
+    figure = plot_evidence(dossier.trade, list_totals(dossier.evidence)).figure
+    assert {300.0, 120.0, 30.3, 2583.0}.isdisjoint(figure.data["value"].astype(float))
+    assert any("Other statements 2011 at least 500" in text.get_text().replace("\n", " ") for text in figure.texts)
+
+
+def test_plot_evidence_title_falls_with_its_rows(dossier):
+    totals = list_totals(dossier.evidence)
+    titles = [
+        plot_evidence(dossier.trade, frame).figure.texts[0].get_text().replace("\n", " ")
+        for frame in (totals, totals[totals["value"] < 100], totals.iloc[:0])
+    ]
+    assert titles[0].endswith("a peak of 295 in 2013, and a fall to 97 in 2018")
+    assert titles[1].startswith("The article’s figures and ")
+    assert titles[2].endswith("no total of others is known")
+
+
+def test_plot_mirror_marks_stand_at_both_values(dossier):
+    pairs = compare_reports(dossier.evidence)
+    points = {round(x, 6) for x, _ in read_points(plot_mirror(pairs))}
+    assert {round(float(value), 2) for value in pairs["one_value"] if value > 0} <= {round(x, 2) for x in points}
+
+
+def test_plot_mirror_says_what_zero_and_rounding_do(dossier):
+    texts = {text.get_text() for text in plot_mirror(compare_reports(dossier.evidence)).texts}
+    assert {"one is 0", "×18–53", "×1.4"} <= texts
+
+
+def test_plot_choices_means_by_hand_and_verdicts(dossier):
+    choices = try_choices(dossier, draws=40)
+    ax = plot_choices(choices)
+    points = {x for x, _ in read_points(ax)}
+    assert {round(choices.loc["As coded", name], 2) for name in ("before", "turn", "after")} <= points
+    assert {"stands"} <= {text.get_text() for text in ax.texts}
+
+
+def test_plot_choices_shows_a_finding_that_falls(dossier):
+    hostile = dossier.events.index[dossier.events["period_id"] == "PH6"].tolist()
+    figure = plot_choices(try_choices(dossier, draws=10, without={"Without the rupture": hostile})).figure
+    assert "Without the rupture no acts left" in figure.alt
+    assert "not with “without the rupture”" in figure.texts[0].get_text().replace("\n", " ")

@@ -31,7 +31,7 @@ ROWS = pd.DataFrame(
     ],
     index=["T1", "T2", "P1"],
     columns=COLUMNS,
-)
+).reindex(columns=[*COLUMNS, "source", "source_link", "elsewhere", "elsewhere_rows"], fill_value="")
 
 
 def read(html):
@@ -213,3 +213,47 @@ def test_unlink_unknown_leaves_the_text_and_the_known_links():
     page = read('<a href="#rows-T1">1</a> <a href="#rows-T1+T9">2</a> <a href="#rows-parameters">3</a>')
     unlink_unknown(page, ROWS)
     assert str(page) == '<a href="#rows-T1">1</a> 2 <a href="#rows-parameters">3</a>'
+
+
+def test_a_row_of_others_leads_to_its_source_and_says_what_is_elsewhere():
+    outside = pd.DataFrame(
+        {
+            "content": ["Series"],
+            "source": ["A <report>"],
+            "source_link": ["https://x.org/?a&b"],
+            "elsewhere": ["More."],
+        },
+        index=["V1"],
+    ).reindex(columns=ROWS.columns, fill_value="")
+    page = read('<p><a href="#rows-V1">10</a></p>')
+    append_sources(page, outside)
+    entry = page.select_one("#rows-V1")
+    assert entry.a["href"] == "https://x.org/?a&b"
+    assert (entry.a.get_text(), "More." in entry.get_text()) == ("A <report>", True)
+
+
+def test_what_others_say_is_listed_and_linked():
+    rows = pd.DataFrame(
+        {"elsewhere": ["Elsewhere: V1, V11.", "", ""], "elsewhere_rows": ["V1+V11", "", ""]}, index=["T1", "V1", "V11"]
+    )
+    page = read('<p><a href="#rows-T1">10</a></p>')
+    append_sources(page, rows.reindex(columns=ROWS.columns, fill_value=""))
+    assert [link["href"] for link in page.select("#rows-T1 a")] == ["#rows-V1", "#rows-V11"]
+    assert len(page.select("ul.rows > li")) == 3
+
+
+def test_a_source_that_is_no_web_page_is_text():
+    outside = pd.DataFrame({"source": ["A report"], "source_link": ["javascript:x"]}, index=["V1"])
+    page = read('<p><a href="#rows-V1">10</a></p>')
+    append_sources(page, outside.reindex(columns=ROWS.columns, fill_value=""))
+    assert page.select_one("#rows-V1 a") is None
+    assert "A report" in page.select_one("#rows-V1").get_text()
+
+
+def test_standing_of_a_page():
+    page = read('<p><a href="#rows-T1+T2">40</a></p>')
+    standing = append_sources(page, ROWS).standing
+    assert (
+        standing
+        == "2 dated rows: 1 with a stated, 0 with a derived and 1 with an inferred date; 1 is alleged or denied"
+    )

@@ -2,9 +2,30 @@
 
 from analysis.citing import PARAMETERS, Quantity, cite, format_number, join_rows
 from analysis.display import show
-from analysis.dossier import Dossier, list_rows, load_dossier, select_rows
+from analysis.dossier import Dossier, load_dossier, select_rows
 from analysis.errors import AnalysisError, DataError, ParameterError, RenderError
-from analysis.findings import find_agreements, find_coding, find_rupture, find_trade, find_visits
+from analysis.findings import (
+    find_agreement,
+    find_agreements,
+    find_coding,
+    find_evidence,
+    find_robustness,
+    find_rupture,
+    find_trade,
+    find_visits,
+)
+from analysis.metrics.agreement import list_disagreements, measure_agreement, pair_passes
+from analysis.metrics.choices import try_choices
+from analysis.metrics.claims import (
+    check_claims,
+    measure_count,
+    measure_growth,
+    measure_interval,
+    measure_level,
+    measure_overlap,
+    measure_rank,
+    measure_ratio,
+)
 from analysis.metrics.events import (
     count_effects,
     count_events,
@@ -18,6 +39,13 @@ from analysis.metrics.events import (
     score_periods,
     select_visits,
 )
+from analysis.metrics.evidence import (
+    compare_evidence,
+    compare_reports,
+    deflate_figures,
+    find_contradictions,
+    list_totals,
+)
 from analysis.metrics.trade import (
     compare_trade,
     list_left_out,
@@ -26,9 +54,13 @@ from analysis.metrics.trade import (
     trade_growth,
     trade_ratio,
 )
+from analysis.plots.choices import plot_choices
+from analysis.plots.evidence import plot_evidence
 from analysis.plots.fields import plot_fields
 from analysis.plots.goldstein import plot_goldstein
+from analysis.plots.mirror import plot_mirror
 from analysis.plots.overview import plot_overview
 from analysis.plots.timeline import plot_timeline
 from analysis.plots.trade import plot_trade
 from analysis.plots.visits import plot_visits
+from analysis.rows import list_rows

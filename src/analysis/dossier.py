@@ -9,11 +9,11 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.citing import format_number, link_article
+from analysis.citing import format_number
 from analysis.dates import describe_date, parse_date
 from analysis.errors import DataError
 from analysis.faults import Fault, find_faults
-from analysis.schema import Schema, find_counted, read_schema, read_table
+from analysis.schema import TABLES, Schema, find_counted, read_schema, read_table
 
 DEFAULT = Path(__file__).resolve().parents[2] / "data"
 CERTAINTIES = ("asserted", "reported", "alleged", "denied")
@@ -27,8 +27,12 @@ class Dossier:
     Attributes
     ----------
     trade, events, periods, actors, fields, cameo, sources : pandas.DataFrame
-        The columns of `datapackage.json`, then derived ones: ``earliest``, ``latest``, ``when`` (the date in
-        words), ``rows``, and what `load_dossier` lists.
+        What the article says. The columns of `datapackage.json`, then derived ones: ``earliest``, ``latest``,
+        ``when`` (the date in words), ``rows``, and what `load_dossier` lists.
+    evidence, event_evidence : pandas.DataFrame
+        What others say, likewise; never mixed with the article's word.
+    claims, passes, paragraphs : pandas.DataFrame
+        What can be tested, the coding passes, and all paragraphs. Any of these five may be empty.
     dyad : tuple of str
         The two countries, ISO 3166-1 alpha-3.
     article : pandas.Series
@@ -44,6 +48,11 @@ class Dossier:
     fields: pd.DataFrame
     cameo: pd.DataFrame
     sources: pd.DataFrame
+    evidence: pd.DataFrame
+    event_evidence: pd.DataFrame
+    claims: pd.DataFrame
+    passes: pd.DataFrame
+    paragraphs: pd.DataFrame
     dyad: tuple[str, str]
     article: pd.Series
     first_day: pd.Timestamp
@@ -66,7 +75,8 @@ def load_dossier(folder: str | PathLike[str] | None = None) -> Dossier:
     Returns
     -------
     Dossier
-        Derived columns of ``trade``: earliest, latest, year (calendar years only), when, rows. Of ``events``:
+        Derived columns of ``trade`` and ``evidence``: earliest, latest, year (calendar years only), when, rows. Of
+        ``event_evidence`` and ``passes``: earliest, latest, when, rows. Of ``events``:
         earliest, latest (missing where undated), open_start, open_end, approximate, when, actor_country,
         target_country, counted, bearing (own effect, or that of the act it is a part of), goldstein, period
         (label of the phase), rows. Of ``periods``: earliest, latest, sure_start, sure_end, rows.
@@ -106,7 +116,7 @@ def describe_faults(faults: list[Fault]) -> str:
 def select_rows(
     dossier: Dossier, *, first_year: int = 0, last_year: int = 0, certainty: str = "denied", period: str = ""
 ) -> Dossier:
-    """Return the dossier with only the trade figures and acts that a reader asks for.
+    """Return the dossier with only the trade figures and acts that a reader asks for, and evidence of the same years.
 
     Parameters
     ----------
@@ -136,7 +146,7 @@ def select_rows(
     if period and period not in dossier.phases.index:
         raise DataError(f"period: expected one of {', '.join(dossier.phases.index)}, found {period!r}")
 
-    def keep(frame: pd.DataFrame) -> pd.DataFrame:
+    def keep(frame: pd.DataFrame, certainty: str = certainty) -> pd.DataFrame:
         shown = frame["certainty"] <= certainty
         if first_year:
             shown &= frame["latest"].dt.year >= first_year
@@ -146,37 +156,7 @@ def select_rows(
 
     events = keep(dossier.events)
     events = events[(events["period_id"] == period).fillna(False)] if period else events
-    return replace(dossier, trade=keep(dossier.trade), events=events)
-
-
-def list_rows(dossier: Dossier) -> pd.DataFrame:
-    """Return every row that a report can cite, in one frame.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Index: row id. Columns, all text and empty where missing: when, content, certainty, basis (of the date),
-        coding (of an act), note, paragraph, paragraph_link (opens the article at the passage).
-
-    Examples
-    --------
-    >>> list_rows(load_dossier()).loc["T1", "content"]
-    'Total trade: 40 million USD'
-    """
-    trade, events, periods, sources = dossier.trade, dossier.events, dossier.periods, dossier.sources
-    flow = trade["flow"].map({"total": "Total trade"}).fillna(trade["exporter"] + " to " + trade["importer"])
-    amounts = map(describe_amount, trade["value"], trade["unit"], trade["bound"])
-    parts = [
-        trade.assign(content=flow + ": " + pd.Series(amounts, trade.index, dtype="str"), basis=trade["date_basis"]),
-        events.assign(content=events["summary"], basis=events["date_basis"], coding=_describe_coding(events)),
-        periods.assign(content="Phase: " + periods["label"], paragraph=periods["paragraphs"], when=""),
-        sources.assign(content=sources["title"] + ", " + sources["publisher"].fillna(""), when=sources["date"]),
-    ]
-    for part in parts[:2]:
-        ends = zip(part["text_start"], part["text_end"], strict=True)
-        part["paragraph_link"] = [link_article(str(dossier.article["url"]), start, end) for start, end in ends]
-    columns = ["when", "content", "certainty", "basis", "coding", "note", "paragraph", "paragraph_link"]
-    return pd.concat([part.reindex(columns=columns).astype("object") for part in parts]).fillna("").astype("str")
+    return replace(dossier, trade=keep(dossier.trade), events=events, evidence=keep(dossier.evidence, CERTAINTIES[-1]))
 
 
 def describe_amount(value: float, unit: str, bound: object = "exact") -> str:
@@ -190,44 +170,31 @@ def describe_amount(value: float, unit: str, bound: object = "exact") -> str:
     return f"{HEDGES.get(str(bound), '')}{format_number(value, ',.10g')} {unit}"
 
 
-def _describe_coding(events: pd.DataFrame) -> pd.Series:
-    """Return how each act is coded, so that a count or a mean can be rebuilt from its sources."""
-    signs = {"effect": "+d", "goldstein": "+.1f"}
-    words = {"effect": "effect", "cameo_code": "CAMEO", "goldstein": "Goldstein", "period": "phase", "fields": "fields"}
-    texts = []
-    for cells in events[["actor", "target", "mutual", *words]].astype("object").to_dict("records"):
-        who = [str(cells[side]) for side in ("actor", "target") if pd.notna(cells[side])]
-        known = {name: cells[name] for name in words if pd.notna(cells[name])}
-        values = {
-            name: format_number(cell, signs[name]) if name in signs else str(cell).replace(";", ", ")
-            for name, cell in known.items()
-        }
-        texts.append(
-            "; ".join(
-                [(" ↔ " if cells["mutual"] else " → ").join(who)] * bool(who)
-                + [f"{words[name]} {values[name]}" for name in known]
-            )
-        )
-    return pd.Series(texts, events.index, dtype="str")
-
-
 def _complete(frames: dict[str, pd.DataFrame], schema: Schema) -> Dossier:
     sources = frames["sources"]
     first_day = pd.Timestamp(str(parse_date(schema["coverage_start"]).earliest))
     article: Any = sources.loc[schema["article"]]
     last_day = pd.Timestamp(str(parse_date(article["date"]).latest))
-    trade = _add_dates(frames["trade"], first_day, last_day)
-    trade["certainty"] = _order_certainty(trade["certainty"])
-    calendar = trade["period_kind"] == "calendar_year"
-    trade["year"] = trade["earliest"].dt.year.astype("Int64").where(calendar)
+    trade, evidence = (_add_years(_add_dates(frames[name], first_day, last_day)) for name in ("trade", "evidence"))
+    findings, passes = (_add_dates(frames[name], first_day, last_day) for name in ("event_evidence", "passes"))
     periods = _bound_periods(frames["periods"], first_day, last_day)
     events = _add_dates(frames["events"], first_day, last_day)
     events = _add_bearing(events, frames["actors"], frames["cameo"], periods, set(schema["dyad"]))
-    tables = {name: frames[name] for name in ("actors", "fields", "cameo", "sources")}
+    whole = {"trade": trade, "events": events, "periods": periods, "evidence": evidence}
+    tables = frames | whole | {"event_evidence": findings, "passes": passes}
     first, second = schema["dyad"]
     return Dossier(
-        trade, events, periods, **tables, dyad=(first, second), article=article, first_day=first_day, last_day=last_day
+        **{name: tables[name] for name in TABLES},
+        dyad=(first, second),
+        article=article,
+        first_day=first_day,
+        last_day=last_day,
     )
+
+
+def _add_years(figures: pd.DataFrame) -> pd.DataFrame:
+    years = figures["earliest"].dt.year.astype("Int64").where(figures["period_kind"] == "calendar_year")
+    return figures.assign(certainty=_order_certainty(figures["certainty"]), year=years)
 
 
 def _order_certainty(certainty: pd.Series) -> pd.Series:

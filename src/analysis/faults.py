@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -14,9 +15,10 @@ import pandas as pd
 
 from analysis.dates import EXPECTED, parse_date
 from analysis.errors import DataError
-from analysis.schema import Schema, find_counted, read_schema, read_table
+from analysis.schema import TABLES, Schema, find_counted, read_schema, read_table
 
-IDS = ("trade_id", "event_id", "period_id", "source_id")
+TABLE_HINT = "copy it from another dossier; a CSV with only its header says that there is nothing"
+IDS = ("trade_id", "event_id", "period_id", "source_id", "evidence_id", "finding_id", "claim_id", "code_id")
 
 
 @dataclass(frozen=True, order=True)
@@ -70,28 +72,30 @@ def find_faults(folder: Path) -> list[Fault]:
         report = frictionless.Package(str(folder / "datapackage.json")).validate()
     except frictionless.FrictionlessException as error:
         raise DataError(f"datapackage.json: expected a Data Package: {error.error.note}") from error
-    faults = {_name_error(error.to_dict(), Path(""), schema) for error in report.errors}
+    faults = {_name_error(error.to_dict(), "", schema) for error in report.errors}
     for task in report.tasks:
-        faults |= {_name_error(error.to_dict(), Path(str(task.place)), schema) for error in task.errors}
+        faults |= {_name_error(error.to_dict(), str(task.place), schema) for error in task.errors}
+    missing = sorted(set(TABLES) - set(schema["tables"]))
+    faults |= {Fault("datapackage.json", 0, "resources", f"a table {name!r}", "none", TABLE_HINT) for name in missing}
     found = {fault for fault in faults if fault}
     broken = {fault.file for fault in found}
-    return sorted(found if "" in broken else found | set(_check_rules(folder, schema, broken)))
+    return sorted(found if "" in broken or missing else found | set(_check_rules(folder, schema, broken)))
 
 
-def _name_error(error: Mapping[str, Any], path: Path, schema: Schema) -> Fault | None:
+def _name_error(error: Mapping[str, Any], path: str, schema: Schema) -> Fault | None:
     kind, row, column = error["type"], error.get("rowNumber", 0), error.get("fieldName", "")
-    table = next((table for table in schema["tables"].values() if table["path"] == path.name), None)
+    table = next((table for table in schema["tables"].values() if table["path"] == path), None)
     fields = {field["name"]: field for field in table["schema"]["fields"]} if table else {}
     cell = "" if error.get("cell") is None else str(error["cell"])
     if kind == "primary-key":
         return None  # `unique` and `required` name the cell
     if kind == "foreign-key":
-        expected, found = f"an id of {error['referenceName'] or path.stem}.csv", str(error["fieldCells"][0])
-        return Fault(path.name, row, error["fieldNames"][0], expected, found, "add the row there or correct the id")
+        expected, found = f"an id of {error['referenceName'] or Path(path).stem}.csv", str(error["fieldCells"][0])
+        return Fault(path, row, error["fieldNames"][0], expected, found, "add the row there or correct the id")
     if kind in ("type-error", "constraint-error"):
-        return Fault(path.name, row, column, _describe_field(fields[column]), cell, _suggest(cell, fields[column]))
+        return Fault(path, row, column, _describe_field(fields[column]), cell, _suggest(cell, fields[column]))
     if kind == "unique-error":
-        return Fault(path.name, row, column, "an id of its own", cell, error["note"])
+        return Fault(path, row, column, "an id of its own", cell, error["note"])
     wishes = {
         "blank-row": "a row of data",
         "extra-cell": f"{len(fields)} cells, as in the header",
@@ -102,7 +106,7 @@ def _name_error(error: Mapping[str, Any], path: Path, schema: Schema) -> Fault |
     }
     hint = "" if kind in wishes else error["message"]
     found = cell or error.get("label", "") or "" if kind in wishes else kind
-    return Fault(path.name, row, column, wishes.get(kind, "a readable CSV file"), found, hint)
+    return Fault(path, row, column, wishes.get(kind, "a readable CSV file"), found, hint)
 
 
 def _describe_field(field: Schema) -> str:
@@ -136,9 +140,11 @@ def _check_rules(folder: Path, schema: Schema, broken: set[str]) -> Iterator[Fau
                 try:
                     parse_date(text)
                 except DataError as error:
-                    yield Fault(f"{name}.csv", int(str(row)) + 2, column, "a date that can be", text, str(error))
-    if "trade" in frames:
-        yield from _check_trade(frames["trade"])
+                    yield Fault(tables[name]["path"], int(str(row)) + 2, column, "a date that can be", text, str(error))
+    for name in sorted({"trade", "evidence"} & set(frames)):
+        yield from _check_figures(f"{name}.csv", frames[name])
+    if "claims" in frames and len(frames) == len(schema["tables"]):
+        yield from _check_claims(frames)
     if "periods" in frames:
         yield from _check_periods(frames["periods"])
     if {"events", "fields"} <= set(frames):
@@ -196,16 +202,28 @@ def _check_ids(frames: Mapping[str, pd.DataFrame]) -> Iterator[Fault]:
             seen[value] = name
 
 
-def _check_trade(trade: pd.DataFrame) -> Iterator[Fault]:
+def _check_claims(frames: Mapping[str, pd.DataFrame]) -> Iterator[Fault]:
+    known = {row for frame in frames.values() if frame.columns[0] in IDS for row in frame.iloc[:, 0]}
     cells: Any
-    for row, cells in enumerate(trade.itertuples(), start=2):
+    for row, cells in enumerate(frames["claims"].itertuples(), start=2):
+        for name in [] if pd.isna(cells.inputs) else re.split("[;+]", cells.inputs):
+            if name not in known:
+                yield Fault("claims.csv", row, "inputs", "ids of coded rows", name, "correct the id")
+        for column in ("inputs", "asserted"):
+            if pd.notna(cells.measure) and pd.isna(getattr(cells, column)):
+                yield Fault("claims.csv", row, column, f"a value, since the measure is {cells.measure}", "")
+
+
+def _check_figures(file: str, figures: pd.DataFrame) -> Iterator[Fault]:
+    cells: Any
+    for row, cells in enumerate(figures.itertuples(), start=2):
         for side in ("exporter", "importer"):
             if cells.flow == "one_way" and pd.isna(getattr(cells, side)):
-                yield Fault("trade.csv", row, side, f"an {side}, since flow is one_way", "")
+                yield Fault(file, row, side, f"an {side}, since flow is one_way", "")
         for low, high in (("value_low", "value"), ("value", "value_high"), ("value_low", "value_high")):
             lower, upper = getattr(cells, low), getattr(cells, high)
             if pd.notna(lower) and pd.notna(upper) and lower > upper:
-                yield Fault("trade.csv", row, low, f"at most {high}, {upper}", str(lower), "")
+                yield Fault(file, row, low, f"at most {high}, {upper}", str(lower), "")
 
 
 def _check_events(events: pd.DataFrame, fields: set[str]) -> Iterator[Fault]:

@@ -7,9 +7,13 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.citing import Quantity, cite, escape_markdown, join_rows
+from analysis.citing import Quantity, cite, escape_markdown, format_number, join_rows
 from analysis.dossier import Dossier, describe_amount
+from analysis.metrics.agreement import measure_agreement
+from analysis.metrics.choices import try_choices
+from analysis.metrics.claims import VERDICTS, check_claims
 from analysis.metrics.events import count_effects, find_gaps, find_longest, find_turn, select_visits
+from analysis.metrics.evidence import compare_evidence, find_unseen, list_totals
 from analysis.metrics.trade import fill_ranges, select_comparable, share_of_peak, trade_ratio
 
 
@@ -92,7 +96,7 @@ def find_rupture(events: pd.DataFrame) -> str:
         else ""
     )
     return (
-        f"{total}, {cite(inside, phase['rows'])} in the phase “{name}”, where "
+        f"{total}, {cite(inside, phase['rows'])} in the phase “{name}”, by our cut of the narrative, where "
         f"{cite(phase['together'], phase['rows'])} {'brings' if phase['together'] == 1 else 'bring'} together.{rest}"
     )
 
@@ -194,6 +198,97 @@ def find_coding(dossier: Dossier) -> str:
         f"of another. The date is printed for {dated} of these, and {unsure} {'is' if doubted.sum() == 1 else 'are'} "
         "not in the author’s own voice."
     )
+
+
+def find_evidence(dossier: Dossier) -> str:
+    """Return in Markdown how many claims hold, and how far the trade figures are from what others report.
+
+    Parameters
+    ----------
+    dossier : Dossier
+
+    Examples
+    --------
+    >>> from analysis import load_dossier
+    >>> find_evidence(load_dossier())[:68]
+    'Of [40 statements](#rows-C01+C02+C03+C04+C05+C06+C07+C08+C09+C10+C11'
+    """
+    claims, totals = check_claims(dossier), list_totals(dossier.evidence)
+    if claims.empty and totals.empty:
+        return "No claim is coded, and no independent figure is known."
+    searched = join_rows(claims.index)
+    counts = [_cite_count(claims.index[claims["verdict"] == verdict].to_series(), searched) for verdict in VERDICTS]
+    text = (
+        f"Of {_cite_count(claims.index.to_series(), searched, 'statement')} that could be checked in principle, "
+        f"{counts[0]} hold, {counts[1]} within rounding, {counts[2]} do not follow from the rows that they are tested "
+        f"on, and {counts[3]} cannot be tested."
+        if len(claims)
+        else "No claim is coded."
+    )
+    ratios = compare_evidence(dossier.trade, totals).dropna(subset=["ratio"])
+    if ratios.empty:
+        return f"{text} No other total is known for a year with a trade figure."
+    span = Quantity(None, join_rows(ratios["rows"]), ratios["ratio"].min(), ratios["ratio"].max(), " times")
+    text += f" The trade figures are {span:.1f} what other series have for about the same year"
+    for _, peak in find_unseen(dossier.trade, totals).iterrows():
+        most = cite(f"{format_number(peak['value'], ',.4g')} {peak['unit']}", peak["rows"])
+        series = escape_markdown(peak["series"])
+        text += f". Between them, in {cite(peak['when'], peak['rows'])}, lies {most} by “{series}”, higher than any"
+    return f"{text}."
+
+
+def find_robustness(dossier: Dossier) -> str:
+    """Return in Markdown under how many choices the turn to conflict stands.
+
+    Parameters
+    ----------
+    dossier : Dossier
+
+    Examples
+    --------
+    >>> from analysis import load_dossier
+    >>> find_robustness(load_dossier()).split(" in ")[0]
+    'By mean Goldstein score the phase “Rupture” leans to conflict between two times that do not. That stands'
+    """
+    choices = try_choices(dossier)
+    turn = escape_markdown(find_turn(dossier.events))
+    if choices.empty:
+        return "No phase turns to conflict, so there is nothing to try."
+    rows, stands = join_rows(choices["rows"]), choices["stands_pct"] == 100
+    count = cite(f"{stands.sum()} of {len(choices)}", rows)
+    text = (
+        f"By mean Goldstein score the phase “{turn}” leans to conflict between two times that do not. That stands in "
+    )
+    text += f"{count} ways of counting"
+    shaken = choices[choices["stands_pct"].between(0, 100, inclusive="neither")]
+    for name, choice in shaken.sort_values("stands_pct", kind="stable").head(1).iterrows():
+        share = cite(f"{choice['stands_pct']:.0f}%", choice["rows"])
+        text += f", and in {share} of the runs of “{escape_markdown(name).lower()}”"
+    return f"{text}. This tries the coding, not history."
+
+
+def find_agreement(dossier: Dossier) -> str:
+    """Return in Markdown how far two coders agree, beyond chance.
+
+    Parameters
+    ----------
+    dossier : Dossier
+
+    Examples
+    --------
+    >>> from analysis import load_dossier, select_rows
+    >>> find_agreement(load_dossier("tests/dossier"))
+    'No second coding pass is known, so nothing can be said of agreement.'
+    """
+    agreement = measure_agreement(dossier)
+    if agreement.empty:
+        return "No second coding pass is known, so nothing can be said of agreement."
+    alphas = [
+        f"{name} {Quantity(alpha, rows, low, high):.2f}"
+        for name, alpha, low, high, rows in agreement[["alpha", "alpha_low", "alpha_high", "rows"]].itertuples()
+    ]
+    pairs = cite(int(agreement["pairs"].max()), agreement["rows"].iloc[0])
+    return f"Two coders who both coded {pairs} passages agree, by Krippendorff’s alpha: {', '.join(alphas)}."
 
 
 def _cite_count(rows: pd.Series, searched: str, noun: str = "") -> str:

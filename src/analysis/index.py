@@ -68,6 +68,7 @@ def _read_report(name: str, pages: dict[str, BeautifulSoup]) -> dict[str, Any]:
         "scope": _read_text(page, ".facts dd"),
         "source": _read_text(page, ".facts div:has(a[rel]) dd"),
         "coverage": _read_text(page, ".coverage"),
+        "standing": _read_text(page, ".standing"),
         "picture": str(image.get("src", "")) if image else "",
         "alt": str(image.get("alt", "")) if image else "",
     }

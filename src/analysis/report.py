@@ -19,8 +19,9 @@ from nbconvert import HTMLExporter
 from nbformat import NotebookNode
 
 from analysis.citing import link_article
-from analysis.dossier import CERTAINTIES, Dossier, list_rows
+from analysis.dossier import CERTAINTIES, Dossier
 from analysis.parameters import Value, find_tagged
+from analysis.rows import list_rows
 from analysis.sources import Coverage, append_sources, unlink_unknown
 
 TEMPLATES = Path(__file__).parent / "templates"

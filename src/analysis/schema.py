@@ -12,6 +12,10 @@ import pandas as pd
 from analysis.errors import DataError
 
 Schema = Mapping[str, Any]
+TABLES = (
+    *("trade", "events", "periods", "actors", "fields", "cameo", "sources"),  # what the article says
+    *("evidence", "event_evidence", "claims", "passes", "paragraphs"),  # what others say, and how it was coded
+)
 DTYPES = {"string": "str", "number": "Float64", "integer": "Int64", "boolean": "boolean"}
 
 

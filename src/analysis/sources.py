@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 
 import pandas as pd
@@ -20,10 +20,11 @@ CITATION = 'a[href^="#rows-"]'
 
 @dataclass(frozen=True)
 class Coverage:
-    """How many numbers of a page lead to coded rows, and the others with the words around them."""
+    """How many numbers of a page lead to coded rows, the others with words around them, and how sure the rows are."""
 
     traceable: int
     loose: list[str]
+    standing: str = ""
 
     @property
     def total(self) -> int:
@@ -48,7 +49,7 @@ def find_numbers(page: BeautifulSoup) -> Coverage:
     Examples
     --------
     >>> find_numbers(BeautifulSoup('<p>40 and <a href="#rows-T1">140</a></p>', "html.parser"))
-    Coverage(traceable=1, loose=['40 in “40 and”'])
+    Coverage(traceable=1, loose=['40 in “40 and”'], standing='')
     """
     traceable, loose = 0, []
     for text in page.find_all(string=NUMBER):
@@ -90,8 +91,8 @@ def append_sources(page: BeautifulSoup, rows: pd.DataFrame) -> Coverage:
     --------
     >>> from analysis import list_rows, load_dossier
     >>> page = BeautifulSoup('<p><a href="#rows-T1">40</a></p>', "html.parser")
-    >>> append_sources(page, list_rows(load_dossier()))
-    Coverage(traceable=1, loose=[])
+    >>> append_sources(page, list_rows(load_dossier())).traceable
+    1
     """
     cited: dict[str, list[str]] = {}
     for link in page.select(CITATION):
@@ -101,7 +102,9 @@ def append_sources(page: BeautifulSoup, rows: pd.DataFrame) -> Coverage:
     if unknown:
         raise RenderError(f"the page cites rows that the dossier does not have: {', '.join(unknown)}")
     computed = "".join(_list_set(key, labels) for key, labels in cited.items() if "+" in key or key == PARAMETERS)
-    entries = "".join(_list_row(str(name), cells) for name, cells in rows.loc[rows.index.isin(known)].iterrows())
+    others = {row for ids in rows.loc[rows.index.isin(known), "elsewhere_rows"] for row in ids.split("+")}
+    listed = rows.loc[rows.index.isin(known | others)]
+    entries = "".join(_list_row(str(name), cells) for name, cells in listed.iterrows())
     found = find_numbers(page)
     loose = "".join(f"<li>{escape(one)}</li>" for one in found.loose)
     sources = f"""
@@ -111,7 +114,32 @@ def append_sources(page: BeautifulSoup, rows: pd.DataFrame) -> Coverage:
 {f'<h3>Computed from several rows</h3><ul class="sets">{computed}</ul>' if computed else ""}
 <h3>Coded rows</h3><ul class="rows">{entries or "<li>None is cited.</li>"}</ul></section>"""
     page.append(BeautifulSoup(sources, "html.parser"))
-    return found
+    return replace(found, standing=describe_standing(rows.loc[rows.index.isin(known)]))
+
+
+def describe_standing(rows: pd.DataFrame) -> str:
+    """Return in words how sure the dates and the standing of a page's rows are; empty where none is dated.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+        Those cited, as `list_rows` returns them.
+
+    Examples
+    --------
+    >>> from analysis import list_rows, load_dossier
+    >>> describe_standing(list_rows(load_dossier()).loc[["T1", "E35", "E41"]])
+    '3 dated rows: 1 with a stated, 1 with a derived and 1 with an inferred date; 1 is alleged or denied'
+    """
+    dated = rows[rows["basis"] != ""]
+    if dated.empty:
+        return ""
+    stated, derived, inferred = ((dated["basis"] == basis).sum() for basis in ("stated", "derived", "inferred"))
+    doubted = dated["certainty"].isin(["alleged", "denied"]).sum()
+    return (
+        f"{len(dated)} dated row{'' if len(dated) == 1 else 's'}: {stated} with a stated, {derived} with a derived and "
+        f"{inferred} with an inferred date; {doubted or 'none'} {'are' if doubted > 1 else 'is'} alleged or denied"
+    )
 
 
 def unlink_unknown(page: BeautifulSoup, rows: pd.DataFrame) -> None:
@@ -157,15 +185,27 @@ def _list_row(name: str, cells: pd.Series) -> str:
     head = f"{cells['when']}: " if cells["when"] else ""
     basis = f"date {cells['basis']}" if cells["basis"] else ""
     standing = ", ".join(part for part in (cells["certainty"], basis) if part)
-    paragraph = cells["paragraph"]
-    place = ""
-    if cells["paragraph_link"]:
-        place = (
-            f' <a href="{escape(cells["paragraph_link"])}" rel="noopener">Article, paragraph {escape(paragraph)}</a>'
-        )
-    elif paragraph:
-        place = f" Article, paragraphs {escape(paragraph.replace(';', ', '))}"
     coding = f" <small>[{escape(cells['coding'])}]</small>" if cells["coding"] else ""
     note = f" <em>{escape(cells['note'])}</em>" if cells["note"] else ""
+    elsewhere = f" {_link_ids(cells['elsewhere'], cells['elsewhere_rows'])}" if cells["elsewhere"] else ""
     text = f"{escape(head + cells['content'])}" + (f" ({escape(standing)})." if standing else ".")
-    return f'<li id="rows-{escape(name)}"><b>{escape(name)}</b> {text}{coding}{note}{place}</li>\n'
+    place = f"{_link_passage(cells)}{_link_source(cells)}"
+    return f'<li id="rows-{escape(name)}"><b>{escape(name)}</b> {text}{coding}{note}{elsewhere}{place}</li>\n'
+
+
+def _link_ids(text: str, rows: str) -> str:
+    ids = "|".join(re.escape(row) for row in rows.split("+"))
+    return re.sub(rf"\b({ids})\b", r'<a href="#rows-\1">\1</a>', escape(text)) if rows else escape(text)
+
+
+def _link_passage(cells: pd.Series) -> str:
+    paragraph = escape(cells["paragraph"].replace(";", ", "))
+    if cells["paragraph_link"]:
+        return f' <a href="{escape(cells["paragraph_link"])}" rel="noopener">Article, paragraph {paragraph}</a>'
+    return f" Article, paragraph{'s' * (', ' in paragraph)} {paragraph}" if paragraph else ""
+
+
+def _link_source(cells: pd.Series) -> str:
+    if cells["source_link"].startswith(("https://", "http://")):
+        return f' <a href="{escape(cells["source_link"])}" rel="noopener">{escape(cells["source"])}</a>'
+    return f" {escape(cells['source'])}" if cells["source"] and cells["source_link"] else ""

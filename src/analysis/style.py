@@ -24,8 +24,11 @@ PALETTE = {  # on light paper, on dark paper
     "band": ("#f0f2f5", "#1f252c"),
     "coop": ("#0b66b0", "#6cb6f5"),
     "conf": ("#b5420a", "#f79a5e"),
+    "purple": ("#7a3e9d", "#c9a0e6"),  # the last three: series of others, in order of appearance
+    "teal": ("#00756a", "#4fc3b3"),
+    "ochre": ("#8a5a00", "#e0b04c"),
 }
-PAPER, INK, MUTED, MARK, RULE, BAND, COOP, CONF = (light for light, _ in PALETTE.values())
+PAPER, INK, MUTED, MARK, RULE, BAND, COOP, CONF, PURPLE, TEAL, OCHRE = (light for light, _ in PALETTE.values())
 EFFECTS = {1: (COOP, "^", "brings together"), -1: (CONF, "v", "pushes apart"), 0: (MARK, "s", "neither")}
 FONT = "DejaVu Sans"
 TITLE, SUBTITLE, LABEL, NOTE = 12.0, 9.75, 9.0, 8.25  # points

@@ -1,0 +1,291 @@
+"""What the article claims, tested: one metric a kind of claim, the verdict computed from its result."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+import pandas as pd
+
+from analysis.citing import Quantity, format_number, join_rows, link_article
+from analysis.dates import parse_date
+from analysis.dossier import Dossier
+from analysis.metrics.evidence import ENDS, UNIT, convert_figures
+
+VERDICTS = ("holds", "holds within rounding", "does not follow", "cannot be tested")
+DAYS_A_MONTH = 365.2425 / 12
+DATED = ("order", "interval")  # kinds whose measure is a time between two acts
+SPECS = {"-fold": ".1f", UNIT: ",.4g"}
+Measure = Callable[[Dossier, str], Quantity]
+
+
+class Amount(NamedTuple):
+    """An amount in million dollars, at constant prices where its rows name a price index, with its period."""
+
+    value: float
+    low: float
+    high: float
+    start: pd.Timestamp
+    end: pd.Timestamp
+
+
+def _read_amounts(dossier: Dossier, inputs: str) -> list[Amount]:
+    frame = pd.concat([dossier.trade, dossier.evidence])
+    amounts = []
+    for group in inputs.split(";"):
+        rows = frame.loc[group.split("+")]
+        figures, prices = convert_figures(rows), rows[rows["flow"].isna()]["value"]
+        index = float(prices.iloc[0]) if len(prices) else 1.0
+        value, low, high = (float(figures[end].fillna(figures["value"]).sum()) / index for end in ENDS)
+        amounts.append(Amount(value, low, high, figures["earliest"].min(), figures["latest"].max()))
+    return amounts
+
+
+def measure_level(dossier: Dossier, inputs: str) -> Quantity:
+    """Return an amount in million dollars; of several, from the lowest to the highest that they allow.
+
+    Parameters
+    ----------
+    dossier : Dossier
+    inputs : str
+        Ids of trade figures or evidence with ``;`` between them; those joined by ``+`` are added up.
+
+    Raises
+    ------
+    KeyError
+        If the dossier has no such row.
+
+    Examples
+    --------
+    >>> from analysis import load_dossier
+    >>> measure_level(load_dossier(), "T3").describe(".1f")
+    '55.0 million USD (52.5–57.5)'
+    """
+    amounts = _read_amounts(dossier, inputs)
+    value = amounts[0].value if len(amounts) == 1 else None
+    low, high = min(amount.low for amount in amounts), max(amount.high for amount in amounts)
+    return Quantity(value, _join(inputs), low, high, f" {UNIT}")
+
+
+def measure_ratio(dossier: Dossier, inputs: str) -> Quantity:
+    """Return how many times the last amount is the first. Parameters and errors as `measure_level`.
+
+    Examples
+    --------
+    >>> from analysis import load_dossier
+    >>> measure_ratio(load_dossier(), "T1;T2").describe(".1f")
+    '3.5-fold'
+    """
+    first, *_, last = _read_amounts(dossier, inputs)
+    return Quantity(last.value / first.value, _join(inputs), last.low / first.high, last.high / first.low, "-fold")
+
+
+def measure_growth(dossier: Dossier, inputs: str) -> Quantity:
+    """Return compound growth from the first amount to the last, in per cent a year, from mid-period to mid-period.
+
+    Parameters and errors as `measure_level`.
+
+    Examples
+    --------
+    >>> from analysis import load_dossier
+    >>> measure_growth(load_dossier(), "T3;T4").describe(".0f")
+    '120% a year (110–130)'
+    """
+    first, *_, last = _read_amounts(dossier, inputs)
+    years = round(((last.start - first.start) + (last.end - first.end)).days / 2 / 365.2425, 2)
+    ratios = (last.value / first.value, last.low / first.high, last.high / first.low)
+    value, low, high = (100 * (ratio ** (1 / years) - 1) for ratio in ratios)
+    return Quantity(value, _join(inputs), low, high, "% a year")
+
+
+def measure_rank(dossier: Dossier, inputs: str) -> Quantity:
+    """Return the rank of the first row among all: amounts from the highest, acts from the most hostile on the scale.
+
+    Parameters and errors as `measure_level`; inputs may also be acts, by their Goldstein value. Equal values share the
+    better rank, and the range says which ranks the ranges of the amounts allow.
+
+    Examples
+    --------
+    >>> from analysis import load_dossier
+    >>> measure_rank(load_dossier(), "T4;T1;T2;T3").value
+    2.0
+    """
+    names = inputs.split(";")
+    if names[0] in dossier.events.index:
+        scores = -dossier.events.loc[names, "goldstein"].astype(float)
+        rank, equal = float((scores > scores.iloc[0]).sum() + 1), int((scores == scores.iloc[0]).sum())
+        return Quantity(rank, _join(inputs), rank, rank + equal - 1)
+    first, *others = _read_amounts(dossier, inputs)
+    surely = 1 + sum(other.low > first.high for other in others)
+    maybe = 1 + sum(other.high > first.low for other in others)
+    return Quantity(1.0 + sum(other.value > first.value for other in others), _join(inputs), surely, maybe)
+
+
+def measure_count(dossier: Dossier, inputs: str) -> Quantity:
+    """Return how many rows are named. Parameters as `measure_level`; any ids.
+
+    Examples
+    --------
+    >>> from analysis import load_dossier
+    >>> measure_count(load_dossier(), "E42;E43;E44").value
+    3.0
+    """
+    count = float(len(inputs.split(";")))
+    return Quantity(count, _join(inputs), count, count)
+
+
+def measure_interval(dossier: Dossier, inputs: str) -> Quantity:
+    """Return the months from the first row to the last: the fewest and the most that their dates allow.
+
+    Of an act that lasted, the beginning is meant. An open end is cut at the start of the coverage or the day of
+    publication.
+
+    Parameters
+    ----------
+    dossier : Dossier
+    inputs : str
+        Two ids of acts, figures or findings, with ``;`` between them.
+
+    Examples
+    --------
+    >>> from analysis import load_dossier
+    >>> measure_interval(load_dossier(), "E51;E54").describe(".0f")
+    '3–5 months'
+    """
+    (start, end), (later, last) = (_find_days(dossier, name) for name in inputs.split(";"))
+    low, high = ((day - before).days / DAYS_A_MONTH for day, before in ((later, end), (last, start)))
+    return Quantity(None, _join(inputs), low, high, " months")
+
+
+def measure_overlap(dossier: Dossier, inputs: str) -> Quantity:
+    """Return what share of the last row's date lies within the first row's, in per cent.
+
+    Parameters as `measure_interval`.
+
+    Examples
+    --------
+    >>> from analysis import load_dossier
+    >>> measure_overlap(load_dossier(), "E17;N06").describe(".0f")
+    '100% inside'
+    """
+    (start, end), (later, last) = (_find_days(dossier, name) for name in inputs.split(";"))
+    days = max((min(end, last) - max(start, later)).days + 1, 0)
+    share = 100 * days / ((last - later).days + 1)
+    return Quantity(share, _join(inputs), share, share, "% inside")
+
+
+def _join(inputs: str) -> str:
+    return join_rows(inputs.split(";"))
+
+
+def _find_days(dossier: Dossier, name: str) -> tuple[pd.Timestamp, pd.Timestamp]:
+    """Return the first and last day on which an act may have begun, or those of a figure's period."""
+    frames = (dossier.events, dossier.event_evidence, dossier.trade, dossier.evidence)
+    row: Any = next(frame.loc[name] for frame in frames if name in frame.index)
+    if row.get("date_kind") == "span" and not row["date"].startswith(".."):
+        return row["earliest"], pd.Timestamp(str(parse_date(row["date"].split("/")[0]).latest))
+    return row["earliest"], row["latest"]
+
+
+MEASURES: Mapping[str, Measure] = {
+    measure.__name__: measure
+    for measure in (
+        *(measure_level, measure_ratio, measure_growth, measure_rank),
+        *(measure_count, measure_interval, measure_overlap),
+    )
+}
+
+
+def check_claims(dossier: Dossier) -> pd.DataFrame:
+    """Test every claim by its measure.
+
+    A claim *holds* where the measure, with all that its range allows, rounds to what is claimed or lies in the claimed
+    interval. It *holds within rounding* where only a part of the range does. Otherwise it *does not follow*. It *cannot
+    be tested* where no measure is named, a row or its date is missing, or the dates allow both it and its contrary.
+
+    Parameters
+    ----------
+    dossier : Dossier
+
+    Returns
+    -------
+    pandas.DataFrame
+        The columns of `Dossier.claims`, and claimed, measured (texts), low, high, verdict (ordered), paragraph_link,
+        and rows, of the claim and its inputs. Index: claim_id.
+
+    Examples
+    --------
+    >>> from analysis import load_dossier
+    >>> check_claims(load_dossier()).loc["C07", ["measured", "verdict"]].tolist()
+    ['3.5-fold', 'does not follow']
+    """
+    records = [_check_claim(dossier, claim) for _, claim in dossier.claims.iterrows()]
+    columns = ["claimed", "measured", "low", "high", "verdict", "paragraph_link", "rows"]
+    found = pd.DataFrame(records, columns=columns, index=dossier.claims.index)
+    verdicts = pd.CategoricalDtype(list(VERDICTS), ordered=True)
+    dtypes: dict[str, Any] = dict.fromkeys(["claimed", "measured", "paragraph_link", "rows"], "str")
+    found = found.astype(dtypes | {"low": "float", "high": "float", "verdict": verdicts})
+    return dossier.claims.drop(columns="rows").join(found)
+
+
+def _has_rows(dossier: Dossier, inputs: str) -> bool:
+    """Return whether a dossier, which may be a selection, has all the rows that a measure takes, with their dates."""
+    frames = (dossier.events, dossier.event_evidence, dossier.trade, dossier.evidence)
+    dated = {name for frame in frames for name in frame.dropna(subset=["earliest"]).index}
+    return set(re.split("[;+]", inputs)) <= dated
+
+
+def _check_claim(dossier: Dossier, claim: Any) -> list[Any]:
+    link = link_article(str(dossier.article["url"]), claim["text_start"], claim["text_end"])
+    if pd.isna(claim["measure"]) or not _has_rows(dossier, claim["inputs"]):
+        return ["", "", None, None, VERDICTS[3], link, claim["rows"]]
+    found = MEASURES[claim["measure"]](dossier, claim["inputs"])
+    low, high = (float("nan") if end is None else end for end in (found.low, found.high))
+    verdict = judge_claim(low, high, str(claim["asserted"]), dated=claim["kind"] in DATED)
+    measured = ("rank " if claim["kind"] == "rank" else "") + found.describe(SPECS.get(found.unit.strip(), ".0f"))
+    rows = join_rows([claim["rows"], found.rows])
+    return [_describe_asserted(claim), measured, low, high, verdict, link, rows]
+
+
+def judge_claim(low: float, high: float, asserted: str, *, dated: bool = False) -> str:
+    """Return the verdict on a measure that lies between two ends.
+
+    Parameters
+    ----------
+    low, high : float
+        Ends of the measure; not a number where it could not be computed.
+    asserted : str
+        A number, read as rounded to its last digit, or an interval such as ``2/6`` or ``0/..``.
+    dated : bool
+        Whether dates that reach beyond the claim leave it open, and not true within rounding.
+
+    Examples
+    --------
+    >>> judge_claim(3.5, 3.5, "3"), judge_claim(2.1, 2.3, "2"), judge_claim(-1, 5, "0/..", dated=True)
+    ('does not follow', 'holds', 'cannot be tested')
+    """
+    if pd.isna(low) or pd.isna(high):
+        return VERDICTS[3]
+    ends = asserted.split("/") if "/" in asserted else [asserted, asserted]
+    half = 0.0 if "/" in asserted else 0.5 * 10.0 ** -len(asserted.partition(".")[2])
+    least = float("-inf") if ends[0] == ".." else float(ends[0]) - half
+    most = float("inf") if ends[1] == ".." else float(ends[1]) + half
+    exact = low == high  # then the upper half is already rounded up
+    if least <= low and (high < most or (high == most and not (exact and half))):
+        return VERDICTS[0]
+    if high < least or low > most or (low == most and half) or (high == least and not exact):
+        return VERDICTS[2]
+    return VERDICTS[3] if dated else VERDICTS[1]
+
+
+def _describe_asserted(claim: Any) -> str:
+    unit = "" if pd.isna(claim["unit"]) else str(claim["unit"])
+    unit = unit if unit.startswith(("-", "%")) or not unit else f" {unit}"
+    low, _, high = str(claim["asserted"]).partition("/")
+    if not high:
+        return f"rank {low}" if claim["kind"] == "rank" else f"{low}{unit}"
+    if ".." in (low, high):
+        end, bound = (low, "or more") if high == ".." else (high, "or less")
+        return f"{format_number(float(end), '.10g')}{unit} {bound}"
+    return f"{low}–{high}{unit}"
