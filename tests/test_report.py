@@ -80,12 +80,13 @@ def test_write_page_contents_lead_to_every_section() -> None:
     assert all(page.find(id=link["href"][1:]).name == "h2" for link in links)
 
 
-def test_write_page_facts_say_scope_source_and_coverage() -> None:
+def test_write_page_facts_say_scope_source_coverage_and_basis() -> None:
     page = read_page(make_finding("It rose [2.2-fold](#rows-T3+T4) by 3."))
-    shown, source, checkable = (fact.dd.get_text() for fact in page.select(".facts div"))
+    shown, source, checkable, basis = (fact.dd.get_text() for fact in page.select(".facts div"))
     assert shown == "everything that the article tells"
     assert source.startswith("Facing New Alignments")
     assert checkable == "1 of 2 numbers in its text and tables lead to coded rows"
+    assert basis.startswith("2 dated rows: 1 with a stated, 1 with a derived and 0 with an inferred date; none is")
 
 
 def test_write_page_text_of_a_title_is_text() -> None:

@@ -248,7 +248,7 @@ def find_robustness(dossier: Dossier) -> str:
     --------
     >>> from analysis import load_dossier
     >>> find_robustness(load_dossier()).split(" in ")[0]
-    'By mean Goldstein score the phase “Rupture” leans to conflict between two times that do not. That stands'
+    'By mean Goldstein score, that the phase “Rupture” leans to conflict between two times that do not stands'
     """
     choices = try_choices(dossier)
     turn = escape_markdown(find_turn(dossier.events))
@@ -256,10 +256,8 @@ def find_robustness(dossier: Dossier) -> str:
         return "No phase turns to conflict, so there is nothing to try."
     rows, stands = join_rows(choices["rows"]), choices["stands_pct"] == 100
     count = cite(f"{stands.sum()} of {len(choices)}", rows)
-    text = (
-        f"By mean Goldstein score the phase “{turn}” leans to conflict between two times that do not. That stands in "
-    )
-    text += f"{count} ways of counting"
+    text = f"By mean Goldstein score, that the phase “{turn}” leans to conflict between two times that do not "
+    text += f"stands in {count} ways of counting"
     shaken = choices[choices["stands_pct"].between(0, 100, inclusive="neither")]
     for name, choice in shaken.sort_values("stands_pct", kind="stable").head(1).iterrows():
         share = cite(f"{choice['stands_pct']:.0f}%", choice["rows"])

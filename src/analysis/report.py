@@ -21,7 +21,7 @@ from nbformat import NotebookNode
 from analysis.citing import link_article
 from analysis.dossier import CERTAINTIES, Dossier
 from analysis.parameters import Value, find_tagged
-from analysis.rows import list_rows
+from analysis.rows import COLUMNS, list_rows
 from analysis.sources import Coverage, append_sources, unlink_unknown
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -129,7 +129,9 @@ def write_page(
     >>> "<title>Why?</title>" in page, "<script" in page
     (True, False)
     """
-    body, found = _make_body(notebook, list_rows(dossier) if dossier else pd.DataFrame(), strict=not failure)
+    body, found = _make_body(
+        notebook, list_rows(dossier) if dossier else pd.DataFrame(columns=COLUMNS), strict=not failure
+    )
     title = (body.h1.extract().get_text() if body.h1 else "") or "Untitled"
     answer = _take_answer(body)
     scope = describe_parameters(parameters, dossier.periods if dossier else pd.DataFrame({"label": []}))

@@ -24,6 +24,7 @@ def list_rows(dossier: Dossier) -> pd.DataFrame:
 
     Examples
     --------
+    >>> from analysis import load_dossier
     >>> list_rows(load_dossier()).loc["T1", "content"]
     'Total trade: 40 million USD'
     """
