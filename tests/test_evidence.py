@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import math
 import re
+import shutil
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
@@ -14,6 +15,7 @@ import pandas as pd
 import pytest
 
 from analysis import load_dossier, select_rows
+from analysis.errors import DataError
 from analysis.metrics.agreement import (
     _find_kappa,
     differ,
@@ -438,3 +440,47 @@ def test_a_dossier_without_evidence_has_empty_frames(invented):
 def test_choices_without_a_turn_are_none(dossier):
     friendly = dossier.events[dossier.events["effect"].fillna(0) >= 0]
     assert try_choices(replace(dossier, events=friendly), draws=10).empty
+
+
+def write_claim(folder, **cells):
+    """Write one claim into a copy of the invented dossier."""
+    path = shutil.copytree(Path(__file__).parent / "dossier", folder / "copy")
+    facts = {"claim_id": "C1", "claim": "It grew.", "paragraph": "2", "text_start": "only ten", "text_end": "that year"}
+    facts |= {"kind": "ratio", "measure": "measure_ratio", "inputs": "R1;R2", "asserted": "2", "unit": "-fold"} | cells
+    with (path / "claims.csv").open(encoding="utf-8", newline="") as file:
+        header = next(csv.reader(file))
+    with (path / "claims.csv").open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file, lineterminator="\n").writerows([header, [facts.get(name, "") for name in header]])
+    return path
+
+
+def test_a_claim_on_another_dossier(tmp_path):
+    claims = check_claims(load_dossier(write_claim(tmp_path)))
+    assert claims[["measured", "verdict"]].to_numpy().tolist() == [["2.0-fold (1.8–2.2)", "holds"]]
+
+
+BROKEN_CLAIMS = {
+    "no such row": ({"inputs": "R1;R9"}, "claims.csv, row 2, column 'inputs': expected ids of coded rows, found 'R9'"),
+    "one input": ({"inputs": "R1"}, "expected two inputs with ; between them, found 'R1'"),
+    "nothing asserted": ({"asserted": ""}, "column 'asserted': expected a value, since the measure is measure_ratio"),
+    "no such measure": ({"measure": "measure_rati"}, "did you mean 'measure_ratio'?"),
+    "asserted in words": ({"asserted": "three"}, "column 'asserted'"),
+}
+
+
+@pytest.mark.parametrize("case", BROKEN_CLAIMS)
+def test_a_broken_claim_is_named(tmp_path, case):
+    cells, words = BROKEN_CLAIMS[case]
+    with pytest.raises(DataError, match=re.escape(words)):
+        load_dossier(write_claim(tmp_path, **cells))
+
+
+def test_an_act_is_no_amount(tmp_path):
+    with pytest.raises(DataError, match="expected ids of trade figures or evidence as inputs, found A1"):
+        check_claims(load_dossier(write_claim(tmp_path, inputs="A1;R2")))
+
+
+def test_a_first_figure_of_zero_cannot_be_tested(dossier):
+    zero = dossier.trade.assign(value=[0.0, 140.0, 55.0, 121.0], value_low=[0.0, 140.0, 52.5, 121.0])
+    claims = check_claims(replace(dossier, trade=zero))
+    assert claims.loc[claims["claim"] == "Trade tripled from 2000 to 2007.", "verdict"].tolist() == ["cannot be tested"]

@@ -18,6 +18,7 @@ from analysis.errors import DataError
 from analysis.schema import TABLES, Schema, find_counted, read_schema, read_table
 
 TABLE_HINT = "copy it from another dossier; a CSV with only its header says that there is nothing"
+PAIRED = ("measure_growth", "measure_interval", "measure_overlap", "measure_rank", "measure_ratio")
 IDS = ("trade_id", "event_id", "period_id", "source_id", "evidence_id", "finding_id", "claim_id", "code_id")
 
 
@@ -209,6 +210,9 @@ def _check_claims(frames: Mapping[str, pd.DataFrame]) -> Iterator[Fault]:
         for name in [] if pd.isna(cells.inputs) else re.split("[;+]", cells.inputs):
             if name not in known:
                 yield Fault("claims.csv", row, "inputs", "ids of coded rows", name, "correct the id")
+        alone = pd.notna(cells.inputs) and ";" not in cells.inputs
+        if alone and cells.measure in PAIRED:
+            yield Fault("claims.csv", row, "inputs", "two inputs with ; between them", cells.inputs)
         for column in ("inputs", "asserted"):
             if pd.notna(cells.measure) and pd.isna(getattr(cells, column)):
                 yield Fault("claims.csv", row, column, f"a value, since the measure is {cells.measure}", "")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
@@ -11,6 +12,7 @@ import pandas as pd
 from analysis.citing import Quantity, format_number, join_rows, link_article
 from analysis.dates import parse_date
 from analysis.dossier import Dossier
+from analysis.errors import DataError
 from analysis.metrics.evidence import ENDS, UNIT, convert_figures
 
 VERDICTS = ("holds", "holds within rounding", "does not follow", "cannot be tested")
@@ -32,6 +34,9 @@ class Amount(NamedTuple):
 
 def _read_amounts(dossier: Dossier, inputs: str) -> list[Amount]:
     frame = pd.concat([dossier.trade, dossier.evidence])
+    unknown = [name for name in re.split("[;+]", inputs) if name not in frame.index]
+    if unknown:
+        raise DataError(f"claims.csv: expected ids of trade figures or evidence as inputs, found {', '.join(unknown)}")
     amounts = []
     for group in inputs.split(";"):
         rows = frame.loc[group.split("+")]
@@ -53,8 +58,8 @@ def measure_level(dossier: Dossier, inputs: str) -> Quantity:
 
     Raises
     ------
-    KeyError
-        If the dossier has no such row.
+    DataError
+        If the dossier has no such figure.
 
     Examples
     --------
@@ -77,8 +82,16 @@ def measure_ratio(dossier: Dossier, inputs: str) -> Quantity:
     >>> measure_ratio(load_dossier(), "T1;T2").describe(".1f")
     '3.5-fold'
     """
-    first, *_, last = _read_amounts(dossier, inputs)
-    return Quantity(last.value / first.value, _join(inputs), last.low / first.high, last.high / first.low, "-fold")
+    value, low, high = _divide_ends(_read_amounts(dossier, inputs))
+    return Quantity(value, _join(inputs), low, high, "-fold")
+
+
+def _divide_ends(amounts: list[Amount]) -> tuple[float, float, float]:
+    """Return how many times the last amount is the first, with its range; not a number where the first may be 0."""
+    first, last = amounts[0], amounts[-1]
+    if first.low <= 0:
+        return (math.nan,) * 3
+    return last.value / first.value, last.low / first.high, last.high / first.low
 
 
 def measure_growth(dossier: Dossier, inputs: str) -> Quantity:
@@ -92,9 +105,9 @@ def measure_growth(dossier: Dossier, inputs: str) -> Quantity:
     >>> measure_growth(load_dossier(), "T3;T4").describe(".0f")
     '120% a year (110–130)'
     """
-    first, *_, last = _read_amounts(dossier, inputs)
+    first, *_, last = amounts = _read_amounts(dossier, inputs)
     years = round(((last.start - first.start) + (last.end - first.end)).days / 2 / 365.2425, 2)
-    ratios = (last.value / first.value, last.low / first.high, last.high / first.low)
+    ratios = _divide_ends(amounts)
     value, low, high = (100 * (ratio ** (1 / years) - 1) for ratio in ratios)
     return Quantity(value, _join(inputs), low, high, "% a year")
 
