@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis import load_dossier, select_rows
+from analysis import list_rows, load_dossier, select_rows
 from analysis.errors import DataError
 from analysis.metrics.agreement import (
     _find_kappa,
@@ -25,7 +25,16 @@ from analysis.metrics.agreement import (
     pair_passes,
 )
 from analysis.metrics.choices import try_choices
-from analysis.metrics.claims import MEASURES, check_claims, judge_claim, measure_interval, measure_overlap, measure_rank
+from analysis.metrics.claims import (
+    MEASURES,
+    check_claims,
+    judge_claim,
+    measure_interval,
+    measure_level,
+    measure_overlap,
+    measure_rank,
+    measure_ratio,
+)
 from analysis.metrics.evidence import (
     compare_evidence,
     compare_reports,
@@ -233,7 +242,7 @@ def test_constant_dollars_by_hand(dossier):
 
 def test_constant_dollars_without_prices_or_for_another_year(dossier, invented):
     assert deflate_figures(invented.trade, invented.evidence).empty
-    with pytest.raises(Exception, match="a price index for 1980"):
+    with pytest.raises(DataError, match="a price index for 1980"):
         deflate_figures(dossier.trade, dossier.evidence, year=1980)
 
 
@@ -484,3 +493,77 @@ def test_a_first_figure_of_zero_cannot_be_tested(dossier):
     zero = dossier.trade.assign(value=[0.0, 140.0, 55.0, 121.0], value_low=[0.0, 140.0, 52.5, 121.0])
     claims = check_claims(replace(dossier, trade=zero))
     assert claims.loc[claims["claim"] == "Trade tripled from 2000 to 2007.", "verdict"].tolist() == ["cannot be tested"]
+
+
+def test_an_interval_that_reaches_beyond_a_date_can_be_in_or_out(dossier):
+    share = measure_overlap(dossier, "E49;E48")  # June 2019, and somewhere in 2019
+    assert (share.low, share.high) == (0, 100)
+    assert judge_claim(share.low, share.high, "100", dated=True) == "cannot be tested"
+
+
+def test_a_bound_is_no_level_and_a_missing_score_has_no_rank(dossier):
+    assert math.isnan(measure_level(dossier, "V068").high)
+    assert math.isnan(measure_rank(dossier, "E03;E41").value)
+    assert (measure_rank(dossier, "E41;E33").low, measure_rank(dossier, "E41;E33").high) == (1, 2)  # equal scores
+
+
+def test_ratio_takes_the_far_ends(dossier):
+    ratio = measure_ratio(dossier, "T3;V070")
+    assert (ratio.low, ratio.high) == (57.5 / 57.5, 58.5 / 52.5)
+
+
+def test_bounds_are_not_added_up_and_no_mirror(dossier):
+    row = dossier.evidence.index[(dossier.evidence["series"] == "UNCTAD") & (dossier.evidence["date"] == "1995")][0]
+    bound = dossier.evidence["bound"].mask(dossier.evidence.index == row, "at_least")
+    evidence = dossier.evidence.assign(bound=bound)
+    assert "1995" not in set(list_totals(evidence).query("series == 'UNCTAD'")["when"])
+    assert row not in "+".join(compare_reports(evidence)["rows"])
+    hedged = dossier.evidence.assign(bound=dossier.evidence["bound"].mask(dossier.evidence.index == row, "about"))
+    assert list_totals(hedged).query("series == 'UNCTAD'")["bound"].tolist() == ["about", "exact", "exact"]
+
+
+def test_two_rows_of_one_direction_are_no_total(dossier):
+    pair = dossier.evidence[dossier.evidence["series"] == "UNCTAD"].head(2)
+    assert len(list_totals(pair)) == 1
+    assert list_totals(pair.assign(exporter="IRN", importer="TJK")).empty
+
+
+def test_reports_that_agree_within_rounding_differ_at_least_once(dossier):
+    pairs = compare_reports(dossier.evidence)
+    assert float(pairs.loc["TJK to IRN, 2004, Correlates of War and OEC", "ratio_low"]) == 1.0
+
+
+def test_the_unseen_peak_must_be_surely_higher(dossier):
+    totals = list_totals(dossier.evidence)
+    totals = totals[totals["value"] == 156]
+    assert find_unseen(dossier.trade, totals)["value"].tolist() == [156]
+    wide = dossier.trade.assign(value_high=dossier.trade["value_high"] + 16)
+    assert find_unseen(wide, totals).empty
+
+
+def test_printed_dates_only_and_first_phase_of_a_paragraph(dossier):
+    choices = try_choices(dossier, draws=10)
+    acts = dossier.events[dossier.events["counted"] & dossier.events["goldstein"].notna()]
+    assert choices.loc["Only acts with a printed date", "acts"] == (acts["date_basis"] == "stated").sum() == 10
+    with pytest.raises(DataError, match="expected ids of acts to leave out, found NOPE"):
+        try_choices(dossier, draws=1, without={"x": ["NOPE"]})
+
+
+def test_a_selection_has_no_codes_of_acts_left_out_and_no_evidence_of_other_years(dossier):
+    shown = select_rows(dossier, first_year=2010, last_year=2014, certainty="asserted")
+    assert set(shown.passes["event_id"].dropna()) <= set(shown.events.index)
+    assert shown.evidence["earliest"].dt.year.max() == 2014
+    assert "reported" in set(shown.evidence["certainty"])  # the standing of what others say is their own
+    assert len(select_rows(dossier).passes) == len(dossier.passes)
+
+
+def test_sources_say_how_others_bear_on_a_row(dossier):
+    rows = list_rows(dossier)
+    assert rows.loc["E18", ["elsewhere", "elsewhere_rows"]].tolist() == ["Elsewhere: contradicted by N10.", "N10"]
+    assert rows.loc["T1", "elsewhere"] == "Elsewhere, in million dollars: Correlates of War 10 (V016, V017)."
+    assert rows.loc["V070", "source_link"].startswith("https://")
+
+
+def test_an_agreement_of_one_pair_warns_of_nothing(dossier):
+    one = dossier.passes[dossier.passes["passage"] == "S002"]
+    assert measure_agreement(replace(dossier, passes=one), draws=5).loc["type", "pairs"] == 1

@@ -116,7 +116,7 @@ def describe_faults(faults: list[Fault]) -> str:
 def select_rows(
     dossier: Dossier, *, first_year: int = 0, last_year: int = 0, certainty: str = "denied", period: str = ""
 ) -> Dossier:
-    """Return the dossier with only the trade figures and acts that a reader asks for, and evidence of the same years.
+    """Return the dossier with only the figures and acts that a reader asks for, evidence of those years, their codes.
 
     Parameters
     ----------
@@ -156,7 +156,14 @@ def select_rows(
 
     events = keep(dossier.events)
     events = events[(events["period_id"] == period).fillna(False)] if period else events
-    return replace(dossier, trade=keep(dossier.trade), events=events, evidence=keep(dossier.evidence, CERTAINTIES[-1]))
+    gone = dossier.events.index.difference(events.index)
+    return replace(
+        dossier,
+        trade=keep(dossier.trade),
+        events=events,
+        evidence=keep(dossier.evidence, CERTAINTIES[-1]),
+        passes=dossier.passes[~dossier.passes["event_id"].isin(gone)],
+    )
 
 
 def describe_amount(value: float, unit: str, bound: object = "exact") -> str:

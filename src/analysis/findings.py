@@ -260,7 +260,7 @@ def find_robustness(dossier: Dossier) -> str:
     text += f"stands in {count} ways of counting"
     shaken = choices[choices["stands_pct"].between(0, 100, inclusive="neither")]
     for name, choice in shaken.sort_values("stands_pct", kind="stable").head(1).iterrows():
-        share = cite(f"{choice['stands_pct']:.0f}%", choice["rows"])
+        share = cite(str(choice["verdict"]).removeprefix("stands in "), choice["rows"])
         text += f", and in {share} of the runs of “{escape_markdown(name).lower()}”"
     return f"{text}. This tries the coding, not history."
 
@@ -281,12 +281,13 @@ def find_agreement(dossier: Dossier) -> str:
     agreement = measure_agreement(dossier)
     if agreement.empty:
         return "No second coding pass is known, so nothing can be said of agreement."
+    columns, most = ["pairs", "alpha", "alpha_low", "alpha_high", "rows"], agreement["pairs"].max()
     alphas = [
-        f"{name} {Quantity(alpha, rows, low, high):.2f}"
-        for name, alpha, low, high, rows in agreement[["alpha", "alpha_low", "alpha_high", "rows"]].itertuples()
+        f"{name} {Quantity(alpha, rows, low, high):.2f}{f' on {cite(pairs, rows)}' if pairs < most else ''}"
+        for name, pairs, alpha, low, high, rows in agreement[columns].itertuples()
     ]
-    pairs = cite(int(agreement["pairs"].max()), agreement["rows"].iloc[0])
-    return f"Two coders who both coded {pairs} passages agree, by Krippendorff’s alpha: {', '.join(alphas)}."
+    passages = cite(int(most), agreement["rows"].iloc[0])
+    return f"Two coders who both coded {passages} passages agree, by Krippendorff’s alpha: {', '.join(alphas)}."
 
 
 def _cite_count(rows: pd.Series, searched: str, noun: str = "") -> str:

@@ -195,7 +195,7 @@ def _list_row(name: str, cells: pd.Series) -> str:
 
 def _link_ids(text: str, rows: str) -> str:
     ids = "|".join(re.escape(row) for row in rows.split("+"))
-    return re.sub(rf"\b({ids})\b", r'<a href="#rows-\1">\1</a>', escape(text)) if rows else escape(text)
+    return re.sub(rf"(?<![\w-])({ids})(?![\w-])", r'<a href="#rows-\1">\1</a>', escape(text)) if rows else escape(text)
 
 
 def _link_passage(cells: pd.Series) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -18,7 +19,7 @@ Statistic = Callable[[NDArray[np.int64]], float]
 
 
 def pair_passes(passes: pd.DataFrame) -> pd.DataFrame:
-    """Put the two coders' rows on one passage side by side; a row without a counterpart is left out.
+    """Put the rows of the first two coders on one passage side by side; a row without a counterpart is left out.
 
     Parameters
     ----------
@@ -98,7 +99,7 @@ def differ(first: NDArray[Any], second: NDArray[Any]) -> NDArray[np.float64]:
 
 
 def measure_agreement(dossier: Dossier, *, draws: int = 1000) -> pd.DataFrame:
-    """Measure how far the two coders agree on passages that both coded, for each variable.
+    """Measure how far the first two coders agree on passages that both coded, for each variable; codes are nominal.
 
     Parameters
     ----------
@@ -158,9 +159,10 @@ def _read_days(pairs: pd.DataFrame, side: int) -> NDArray[np.float64]:
 
 def _bound(statistic: Statistic, samples: NDArray[np.int64]) -> list[float]:
     """Return a statistic of all units and the ends of the middle 95 % of its bootstrap samples."""
-    whole = np.arange(samples.shape[1])
-    low, high = np.nanpercentile([statistic(drawn) for drawn in samples], [2.5, 97.5])
-    return [statistic(whole), float(low), float(high)]
+    drawn = np.array([statistic(units) for units in samples])
+    known = drawn[~np.isnan(drawn)]
+    low, high = np.percentile(known, [2.5, 97.5]) if len(known) else (math.nan, math.nan)
+    return [statistic(np.arange(samples.shape[1])), float(low), float(high)]
 
 
 def _find_kappa(first: NDArray[np.int64], second: NDArray[np.int64]) -> float:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from analysis.citing import join_rows
 from analysis.dossier import Dossier
+from analysis.errors import DataError
 from analysis.metrics.events import find_turn
 
 SEED = 7
@@ -37,6 +38,11 @@ def try_choices(dossier: Dossier, *, draws: int = 1000, without: Mapping[str, li
     pandas.DataFrame
         Index ``choice``. Columns before, turn, after (mean Goldstein; with ``_low`` and ``_high`` where a choice is a
         set of runs), acts (scored), stands_pct (of the runs), verdict, rows. Empty where no phase turns to conflict.
+
+    Raises
+    ------
+    DataError
+        If `without` names an act that the dossier does not have.
 
     Examples
     --------
@@ -81,6 +87,9 @@ def _list_choices(
         "Parts count as acts": _group_acts(parts, turn),
         "The other copy of the scale": _group_acts(other[other["counted"]], turn),
     }
+    unknown = sorted({name for left_out in without.values() for name in left_out} - set(dossier.events.index))
+    if unknown:
+        raise DataError(f"expected ids of acts to leave out, found {', '.join(unknown)}")
     choices |= {name: acts[~acts.index.isin(left_out)] for name, left_out in without.items()}
     for coder, rows in dossier.passes.groupby("coder"):
         choices[f"Coder {coder} alone"] = _group_acts(_file_passes(rows, dossier), turn)
@@ -114,7 +123,7 @@ def _describe_runs(means: NDArray[np.float64], rows: str, percent: float = 0) ->
     ends = [np.where(never, np.nan, np.nanpercentile(known, share, axis=0)) for share in (50, percent, 100 - percent)]
     columns = [np.nan if single and number else end[group] for group in range(3) for number, end in enumerate(ends)]
     share = 100 * float(stands.mean())
-    verdict = f"stands in {share:.0f}%"
+    verdict = f"stands in {min(max(share, 1), 99):.0f}%"
     if single or share in (0, 100):
         verdict = "no acts left" if empty.all() else "stands" if share == 100 else "does not stand"
     return [*columns, len(rows.split("+")) if rows else 0, share, verdict, rows]

@@ -17,7 +17,7 @@ from analysis.metrics.evidence import ENDS, UNIT, convert_figures
 
 VERDICTS = ("holds", "holds within rounding", "does not follow", "cannot be tested")
 DAYS_A_MONTH = 365.2425 / 12
-DATED = ("order", "interval")  # kinds whose measure is a time between two acts
+DATED = ("order", "interval", "consistency")  # kinds whose measure comes from dates
 SPECS = {"-fold": ".1f", UNIT: ",.4g"}
 Measure = Callable[[Dossier, str], Quantity]
 
@@ -42,7 +42,7 @@ def _read_amounts(dossier: Dossier, inputs: str) -> list[Amount]:
         rows = frame.loc[group.split("+")]
         figures, prices = convert_figures(rows), rows[rows["flow"].isna()]["value"]
         index = float(prices.iloc[0]) if len(prices) else 1.0
-        value, low, high = (float(figures[end].fillna(figures["value"]).sum()) / index for end in ENDS)
+        value, low, high = (figures[end].astype("float").sum(skipna=False) / index for end in ENDS)
         amounts.append(Amount(value, low, high, figures["earliest"].min(), figures["latest"].max()))
     return amounts
 
@@ -127,9 +127,13 @@ def measure_rank(dossier: Dossier, inputs: str) -> Quantity:
     names = inputs.split(";")
     if names[0] in dossier.events.index:
         scores = -dossier.events.loc[names, "goldstein"].astype(float)
+        if scores.isna().any():
+            return Quantity(math.nan, _join(inputs), math.nan, math.nan)
         rank, equal = float((scores > scores.iloc[0]).sum() + 1), int((scores == scores.iloc[0]).sum())
         return Quantity(rank, _join(inputs), rank, rank + equal - 1)
     first, *others = _read_amounts(dossier, inputs)
+    if any(math.isnan(amount.low + amount.high) for amount in (first, *others)):  # a bound has no rank
+        return Quantity(math.nan, _join(inputs), math.nan, math.nan)
     surely = 1 + sum(other.low > first.high for other in others)
     maybe = 1 + sum(other.high > first.low for other in others)
     return Quantity(1.0 + sum(other.value > first.value for other in others), _join(inputs), surely, maybe)
@@ -185,7 +189,8 @@ def measure_overlap(dossier: Dossier, inputs: str) -> Quantity:
     (start, end), (later, last) = (_find_days(dossier, name) for name in inputs.split(";"))
     days = max((min(end, last) - max(start, later)).days + 1, 0)
     share = 100 * days / ((last - later).days + 1)
-    return Quantity(share, _join(inputs), share, share, "% inside")
+    low, high = (share, share) if share in (0, 100) else (0.0, 100.0)  # somewhere within, so in or out
+    return Quantity(share, _join(inputs), low, high, "% inside")
 
 
 def _join(inputs: str) -> str:
@@ -256,6 +261,8 @@ def _check_claim(dossier: Dossier, claim: Any) -> list[Any]:
     found = MEASURES[claim["measure"]](dossier, claim["inputs"])
     low, high = (float("nan") if end is None else end for end in (found.low, found.high))
     verdict = judge_claim(low, high, str(claim["asserted"]), dated=claim["kind"] in DATED)
+    if pd.isna(low) or pd.isna(high):
+        return [_describe_asserted(claim), "", low, high, VERDICTS[3], link, join_rows([claim["rows"], found.rows])]
     measured = ("rank " if claim["kind"] == "rank" else "") + found.describe(SPECS.get(found.unit.strip(), ".0f"))
     rows = join_rows([claim["rows"], found.rows])
     return [_describe_asserted(claim), measured, low, high, verdict, link, rows]

@@ -45,7 +45,7 @@ def convert_figures(figures: pd.DataFrame) -> pd.DataFrame:
 def list_totals(evidence: pd.DataFrame) -> pd.DataFrame:
     """Return trade in both directions as each series has it: a published total, or the sum of its two directions.
 
-    One direction alone is no total, and where a series publishes a total no sum is made.
+    One direction alone is no total, and where a series publishes a total no sum is made; nor is a bound added up.
 
     Parameters
     ----------
@@ -67,7 +67,7 @@ def list_totals(evidence: pd.DataFrame) -> pd.DataFrame:
     """
     figures = convert_figures(evidence)
     keys = ["series", "date"]
-    whole, ways = (figures[figures["flow"] == flow] for flow in ("total", "one_way"))
+    whole, ways = figures[figures["flow"] == "total"], figures[(figures["flow"] == "one_way") & _is_figure(figures)]
     published = set(zip(whole["series"], whole["date"], strict=True))
     sums = [
         _add_ways(pair)
@@ -80,10 +80,16 @@ def list_totals(evidence: pd.DataFrame) -> pd.DataFrame:
     return found.drop(columns="order").set_index(found["rows"].rename("row"))
 
 
+def _is_figure(figures: pd.DataFrame) -> pd.Series:
+    """Return which rows are figures, exact or hedged, and no mere bounds."""
+    return figures["bound"].isin(["exact", "about"])
+
+
 def _add_ways(pair: pd.DataFrame) -> dict[str, Any]:
     estimated = (pair["basis"] == "estimated").any()
     ends = {end: pair[end].sum(skipna=False) for end in ENDS}
-    facts = {"flow": "total", "exporter": None, "importer": None, "rows": join_rows(pair["rows"])}
+    hedged = "about" if (pair["bound"] == "about").any() else "exact"
+    facts = {"flow": "total", "exporter": None, "importer": None, "bound": hedged, "rows": join_rows(pair["rows"])}
     return {**pair.iloc[0], **ends, **facts, "basis": "estimated" if estimated else pair["basis"].iloc[0]}
 
 
@@ -122,6 +128,7 @@ def deflate_figures(figures: pd.DataFrame, evidence: pd.DataFrame, *, year: int 
     year = year or int(prices.index.max())
     if year not in prices.index:
         raise DataError(f"evidence.csv: expected a price index for {year}, found none")
+    figures = convert_figures(figures)
     kept = figures[figures["year"].isin(prices.index)]
     base: Any = prices.loc[year]
     factor = (base["value"] / kept["year"].map(prices["value"])).astype("Float64")
@@ -144,7 +151,7 @@ def compare_evidence(trade: pd.DataFrame, totals: pd.DataFrame) -> pd.DataFrame:
     -------
     pandas.DataFrame
         Index ``figure``: year and series. Columns article, elsewhere (million USD, with low and high), when (of the
-        independent figure), coverage, basis, ratio (low, high; missing where the other is a bound or 0), rows.
+        independent figure), bound, coverage, basis, ratio (low, high; missing where the other is a bound or 0), rows.
 
     Examples
     --------
@@ -213,7 +220,7 @@ def find_unseen(trade: pd.DataFrame, totals: pd.DataFrame) -> pd.DataFrame:
     figures = fill_ranges(select_comparable(trade))
     years = figures["year"]
     between = totals["year"].between(years.min(), years.max()) & ~totals["year"].isin(years)
-    firm = totals["bound"].isin(["exact", "about"]) & totals["basis"].isin(["reported", "rounded"])
+    firm = _is_figure(totals) & totals["basis"].isin(["reported", "rounded"])
     known = totals[between.fillna(False).astype(bool) & firm]
     highest = known.sort_values("value", kind="stable").tail(1)
     surely = highest["value_low"] > figures["value_high"].max()
@@ -225,7 +232,7 @@ def compare_reports(evidence: pd.DataFrame) -> pd.DataFrame:
     """Set two reports of one flow in one year beside each other: how many times the larger is the smaller.
 
     A true mirror is one flow as the exporter and as the importer report it. Totals of two official bodies are near it.
-    Two sources for the same side of a flow are no mirror, but show how far sources differ.
+    Two sources for the same side of a flow are no mirror, but show how far sources differ. Bounds are left out.
 
     Parameters
     ----------
@@ -246,17 +253,18 @@ def compare_reports(evidence: pd.DataFrame) -> pd.DataFrame:
     5
     """
     figures, totals = convert_figures(evidence), list_totals(evidence)
-    ways = figures[(figures["flow"] == "one_way") & figures["year"].notna()].sort_values("role", kind="stable")
+    ways = figures[(figures["flow"] == "one_way") & figures["year"].notna() & _is_figure(figures)]
+    ways = ways.sort_values("role", kind="stable")
     pairs: list[tuple[str, Any, Any]] = []
     for _, group in ways.groupby(["exporter", "importer", "year"], sort=True):
         for (_, one), (_, other) in combinations(group.iterrows(), 2):
             if one["series"] != other["series"]:
                 pairs.append(("one side" if one["role"] == other["role"] else "mirror", one, other))
-    official = totals[(totals["role"] == "official_total") & ~totals["bound"].isin(["at_least", "at_most"])]
-    stated = official[official["period_kind"].isin(YEARS) & (official["date_basis"] != "inferred")]
-    for _, one in stated[stated["year"].notna()].iterrows():
-        others = stated[_match(stated, one) & (stated["series"] != one["series"]) & stated["year"].isna()]
-        pairs += [("totals", one, other) for _, other in others.iterrows()]
+    official = totals[(totals["role"] == "official_total") & _is_figure(totals) & totals["period_kind"].isin(YEARS)]
+    stated = official[official["date_basis"] != "inferred"]
+    for (_, one), (_, other) in combinations(stated.iterrows(), 2):
+        if one["series"] != other["series"] and _match(stated.loc[[other["rows"]]], one).all():
+            pairs.append(("totals", one, other))
     return _tabulate_pairs(pairs)
 
 
@@ -305,7 +313,7 @@ def find_contradictions(evidence: pd.DataFrame) -> pd.DataFrame:
     -------
     pandas.DataFrame
         Index: year. Columns lowest, lowest_by, highest, highest_by (million USD and series), factor_at_least
-        (the highest, at its lowest, over the lowest, at its highest), rows. Like years only: no Iranian ones.
+        (the highest, at its lowest, over the lowest, at its highest), rows. Calendar years only.
 
     Examples
     --------

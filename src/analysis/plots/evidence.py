@@ -279,7 +279,7 @@ def _describe_source(figures: pd.DataFrame, totals: pd.DataFrame, others: pd.Dat
         f"{row.series} {row.when} {HEDGES[row.bound]}{format_number(float(row.value), ',.3g')}" for row in each(bounds)
     ]
     words += [f"Not drawn, since mere bounds: {join_words(named)}."] if named else []
-    words += ["A bar is a year that begins in March."] if others["year"].isna().any() else []
+    words += ["A bar is a year of another calendar."] if others["year"].isna().any() else []
     return " ".join(words)
 
 
