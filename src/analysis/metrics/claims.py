@@ -42,7 +42,7 @@ def _read_amounts(dossier: Dossier, inputs: str) -> list[Amount]:
         rows = frame.loc[group.split("+")]
         figures, prices = convert_figures(rows), rows[rows["flow"].isna()]["value"]
         index = float(prices.iloc[0]) if len(prices) else 1.0
-        value, low, high = (figures[end].astype("float").sum(skipna=False) / index for end in ENDS)
+        value, low, high = (float(figures[end].astype("float").sum(skipna=False)) / index for end in ENDS)
         amounts.append(Amount(value, low, high, figures["earliest"].min(), figures["latest"].max()))
     return amounts
 
