@@ -9,7 +9,7 @@ from html import escape
 import pandas as pd
 from bs4 import BeautifulSoup, Tag
 
-from analysis.citing import PARAMETERS
+from analysis.citing import PARAMETERS, link_article
 from analysis.errors import RenderError
 
 # A number is a run of digits: 2.1–2.3 and 2015-12 are one each; digits glued to letters (E058) are none.
@@ -206,6 +206,7 @@ def _link_passage(cells: pd.Series) -> str:
 
 
 def _link_source(cells: pd.Series) -> str:
-    if cells["source_link"].startswith(("https://", "http://")):
-        return f' <a href="{escape(cells["source_link"])}" rel="noopener">{escape(cells["source"])}</a>'
+    link = link_article(cells["source_link"])
+    if link:
+        return f' <a href="{escape(link)}" rel="noopener">{escape(cells["source"])}</a>'
     return f" {escape(cells['source'])}" if cells["source"] and cells["source_link"] else ""

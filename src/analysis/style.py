@@ -188,6 +188,20 @@ def sample_mark(bearing: Any, certainty: str = "asserted", part: bool = False) -
     return lambda ax, x, y: draw_marks(ax, pd.DataFrame({"x": [x], "y": [y], **columns}))
 
 
+def sample_shape(shape: str, fill: str, edge: str) -> Callable[[Axes, float, float], object]:
+    """Return what draws a mark that stands for no act at a place, for a key.
+
+    Examples
+    --------
+    >>> from analysis.page import canvas
+    >>> ax = canvas()
+    >>> points = sample_shape("s", PAPER, INK)(ax, 0, 0)
+    >>> len(ax.collections)
+    1
+    """
+    return lambda ax, x, y: ax.scatter([x], [y], s=44, marker=shape, fc=fill, ec=edge, lw=1.3)
+
+
 def draw_interval(ax: Axes, y: float, act: Any, *, low: float, high: float, half: float = 5.5) -> float:
     """Draw how far the date of one act is known, and return where its mark belongs.
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from analysis.citing import join_rows
 from analysis.dossier import Dossier
+from analysis.metrics.events import DAYS_A_YEAR
 
 VARIABLES = ("act", "type", "effect", "certainty", "date")
 SEED = 2025
@@ -76,7 +77,7 @@ def krippendorff_alpha(distances: NDArray[np.float64], drawn: NDArray[np.int64] 
     weights = np.bincount(np.concatenate([taken, taken + units]), minlength=2 * units)
     observed = distances[taken, taken + units].mean()
     expected = weights @ distances @ weights / (weights.sum() * (weights.sum() - 1))
-    return float(1 - observed / expected) if expected else float("nan")
+    return float(1 - observed / expected) if expected else math.nan
 
 
 def differ(first: NDArray[Any], second: NDArray[Any]) -> NDArray[np.float64]:
@@ -135,25 +136,19 @@ def measure_agreement(dossier: Dossier, *, draws: int = 1000) -> pd.DataFrame:
 
 
 def _measure(pairs: pd.DataFrame, name: str, draws: int) -> list[float]:
-    both = pairs.dropna(subset=[f"earliest_{side}" if name == "date" else f"{name}_{side}" for side in (1, 2)])
+    dated = name == "date"
+    both = pairs.dropna(subset=[f"{'earliest' if dated else name}_{side}" for side in (1, 2)])
     one, two = both[f"{name}_1"].astype("str"), both[f"{name}_2"].astype("str")
     samples = np.random.default_rng(SEED).integers(0, len(both), (draws, len(both)))
-    distances = (
-        differ(*(_read_days(both, side) for side in (1, 2))) if name == "date" else differ(*map(np.asarray, (one, two)))
-    )
-    codes = pd.Categorical(pd.concat([one, two])).codes.astype(int)
-    first, second = codes[: len(both)], codes[len(both) :]
+    first, second = np.split(pd.Categorical(pd.concat([one, two])).codes.astype(int), 2)
+    distances = differ(_read_days(both, 1), _read_days(both, 2)) if dated else differ(first, second)
     alpha = _bound(lambda drawn: krippendorff_alpha(distances, drawn), samples)
-    kappa = (
-        [float("nan")] * 3
-        if name == "date"
-        else _bound(lambda drawn: _find_kappa(first[drawn], second[drawn]), samples)
-    )
+    kappa = [math.nan] * 3 if dated else _bound(lambda drawn: _find_kappa(first[drawn], second[drawn]), samples)
     return [len(both), 100 * float((one == two).mean()), *kappa, *alpha]
 
 
 def _read_days(pairs: pd.DataFrame, side: int) -> NDArray[np.float64]:
-    ends = [pairs[f"{end}_{side}"].astype("int64") / 86400 / 365.2425 for end in ("earliest", "latest")]
+    ends = [pairs[f"{end}_{side}"].astype("int64") / 86400 / DAYS_A_YEAR for end in ("earliest", "latest")]
     return np.column_stack(ends)
 
 
@@ -171,7 +166,7 @@ def _find_kappa(first: NDArray[np.int64], second: NDArray[np.int64]) -> float:
     size = int(max(first.max(), second.max())) + 1
     table = np.bincount(first * size + second, minlength=size * size).reshape(size, size)
     if len(table) < 2 or table.max() == table.sum():
-        return float("nan")
+        return math.nan
     return float(cohens_kappa(table, return_results=False))
 
 

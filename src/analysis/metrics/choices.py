@@ -56,7 +56,7 @@ def try_choices(dossier: Dossier, *, draws: int = 1000, without: Mapping[str, li
     records = {}
     if turn:
         for name, chosen in _list_choices(dossier, turn, acts, without or {}).items():
-            records[name] = _describe_runs(_average(chosen)[None, :], join_rows(chosen["rows"]))
+            records[name] = _describe_runs(_average(chosen)[None, :], chosen["rows"])
         records["Any one act left out"] = _leave_out(acts)
         records["Dates drawn at random"] = _draw_dates(dossier, acts, turn, draws)
     ends = [f"{group}{end}" for group in GROUPS for end in ("", "_low", "_high")]
@@ -113,7 +113,7 @@ def _average(acts: pd.DataFrame) -> NDArray[np.float64]:
     return means.reindex(range(3)).to_numpy(dtype=float)
 
 
-def _describe_runs(means: NDArray[np.float64], rows: str, percent: float = 0) -> list[Any]:
+def _describe_runs(means: NDArray[np.float64], rows: pd.Series, percent: float = 0) -> list[Any]:
     """Return the columns of `try_choices` for one or many runs, each with three means."""
     single = len(means) == 1
     empty = np.isnan(means).any(axis=1)
@@ -126,12 +126,12 @@ def _describe_runs(means: NDArray[np.float64], rows: str, percent: float = 0) ->
     verdict = f"stands in {min(max(share, 1), 99):.0f}%"
     if single or share in (0, 100):
         verdict = "no acts left" if empty.all() else "stands" if share == 100 else "does not stand"
-    return [*columns, len(rows.split("+")) if rows else 0, share, verdict, rows]
+    return [*columns, len(rows), share, verdict, join_rows(rows)]
 
 
 def _leave_out(acts: pd.DataFrame) -> list[Any]:
     runs = [_average(acts.drop(index=name)) for name in acts.index]
-    return _describe_runs(np.array(runs), join_rows(acts["rows"]))
+    return _describe_runs(np.array(runs), acts["rows"])
 
 
 def _draw_dates(dossier: Dossier, acts: pd.DataFrame, turn: str, draws: int) -> list[Any]:
@@ -145,7 +145,7 @@ def _draw_dates(dossier: Dossier, acts: pd.DataFrame, turn: str, draws: int) -> 
     scores = np.broadcast_to(dated["goldstein"].to_numpy(dtype=float), group.shape)
     with np.errstate(all="ignore"):
         means = [np.where(group == side, scores, 0).sum(axis=1) / (group == side).sum(axis=1) for side in range(3)]
-    return _describe_runs(np.column_stack(means), join_rows(dated["rows"]), percent=5)
+    return _describe_runs(np.column_stack(means), dated["rows"], percent=5)
 
 
 def _draw(rng: np.random.Generator, first: pd.Series, last: pd.Series, draws: int) -> NDArray[np.float64]:

@@ -13,10 +13,12 @@ from analysis.citing import Quantity, format_number, join_rows, link_article
 from analysis.dates import parse_date
 from analysis.dossier import Dossier
 from analysis.errors import DataError
+from analysis.metrics.events import DAYS_A_YEAR
 from analysis.metrics.evidence import ENDS, UNIT, convert_figures
+from analysis.metrics.trade import grow
 
 VERDICTS = ("holds", "holds within rounding", "does not follow", "cannot be tested")
-DAYS_A_MONTH = 365.2425 / 12
+DAYS_A_MONTH = DAYS_A_YEAR / 12
 DATED = ("order", "interval", "consistency")  # kinds whose measure comes from dates
 SPECS = {"-fold": ".1f", UNIT: ",.4g"}
 Measure = Callable[[Dossier, str], Quantity]
@@ -106,9 +108,9 @@ def measure_growth(dossier: Dossier, inputs: str) -> Quantity:
     '120% a year (110–130)'
     """
     first, *_, last = amounts = _read_amounts(dossier, inputs)
-    years = round(((last.start - first.start) + (last.end - first.end)).days / 2 / 365.2425, 2)
+    years = round(((last.start - first.start) + (last.end - first.end)).days / 2 / DAYS_A_YEAR, 2)
     ratios = _divide_ends(amounts)
-    value, low, high = (100 * (ratio ** (1 / years) - 1) for ratio in ratios)
+    value, low, high = (grow(ratio, years) for ratio in ratios)
     return Quantity(value, _join(inputs), low, high, "% a year")
 
 
@@ -238,7 +240,9 @@ def check_claims(dossier: Dossier) -> pd.DataFrame:
     >>> check_claims(load_dossier()).loc["C07", ["measured", "verdict"]].tolist()
     ['3.5-fold', 'does not follow']
     """
-    records = [_check_claim(dossier, claim) for _, claim in dossier.claims.iterrows()]
+    frames = (dossier.events, dossier.event_evidence, dossier.trade, dossier.evidence)
+    dated = {name for frame in frames for name in frame.dropna(subset=["earliest"]).index}  # fewer in a selection
+    records = [_check_claim(dossier, claim, dated) for _, claim in dossier.claims.iterrows()]
     columns = ["claimed", "measured", "low", "high", "verdict", "paragraph_link", "rows"]
     found = pd.DataFrame(records, columns=columns, index=dossier.claims.index)
     verdicts = pd.CategoricalDtype(list(VERDICTS), ordered=True)
@@ -247,25 +251,16 @@ def check_claims(dossier: Dossier) -> pd.DataFrame:
     return dossier.claims.drop(columns="rows").join(found)
 
 
-def _has_rows(dossier: Dossier, inputs: str) -> bool:
-    """Return whether a dossier, which may be a selection, has all the rows that a measure takes, with their dates."""
-    frames = (dossier.events, dossier.event_evidence, dossier.trade, dossier.evidence)
-    dated = {name for frame in frames for name in frame.dropna(subset=["earliest"]).index}
-    return set(re.split("[;+]", inputs)) <= dated
-
-
-def _check_claim(dossier: Dossier, claim: Any) -> list[Any]:
+def _check_claim(dossier: Dossier, claim: Any, dated: set[str]) -> list[Any]:
     link = link_article(str(dossier.article["url"]), claim["text_start"], claim["text_end"])
-    if pd.isna(claim["measure"]) or not _has_rows(dossier, claim["inputs"]):
+    if pd.isna(claim["measure"]) or not set(re.split("[;+]", claim["inputs"])) <= dated:
         return ["", "", None, None, VERDICTS[3], link, claim["rows"]]
     found = MEASURES[claim["measure"]](dossier, claim["inputs"])
-    low, high = (float("nan") if end is None else end for end in (found.low, found.high))
+    low, high = (math.nan if end is None else end for end in (found.low, found.high))
     verdict = judge_claim(low, high, str(claim["asserted"]), dated=claim["kind"] in DATED)
-    if pd.isna(low) or pd.isna(high):
-        return [_describe_asserted(claim), "", low, high, VERDICTS[3], link, join_rows([claim["rows"], found.rows])]
-    measured = ("rank " if claim["kind"] == "rank" else "") + found.describe(SPECS.get(found.unit.strip(), ".0f"))
-    rows = join_rows([claim["rows"], found.rows])
-    return [_describe_asserted(claim), measured, low, high, verdict, link, rows]
+    rank = "rank " if claim["kind"] == "rank" else ""
+    measured = "" if math.isnan(low + high) else rank + found.describe(SPECS.get(found.unit.strip(), ".0f"))
+    return [_describe_asserted(claim), measured, low, high, verdict, link, join_rows([claim["rows"], found.rows])]
 
 
 def judge_claim(low: float, high: float, asserted: str, *, dated: bool = False) -> str:

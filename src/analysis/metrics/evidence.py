@@ -9,7 +9,7 @@ import pandas as pd
 
 from analysis.citing import join_rows
 from analysis.errors import DataError
-from analysis.metrics.trade import fill_ranges, select_comparable
+from analysis.metrics.trade import fill_ranges, find_bounds, select_comparable
 
 UNIT = "million USD"
 FACTORS = {UNIT: 1.0, "thousand USD": 1e-3, "USD": 1e-6}
@@ -67,22 +67,17 @@ def list_totals(evidence: pd.DataFrame) -> pd.DataFrame:
     """
     figures = convert_figures(evidence)
     keys = ["series", "date"]
-    whole, ways = figures[figures["flow"] == "total"], figures[(figures["flow"] == "one_way") & _is_figure(figures)]
+    whole, ways = figures[figures["flow"] == "total"], figures[(figures["flow"] == "one_way") & ~find_bounds(figures)]
     published = set(zip(whole["series"], whole["date"], strict=True))
     sums = [
         _add_ways(pair)
         for key, pair in ways.groupby(keys, sort=False)
         if key not in published and len(pair) == 2 and pair["exporter"].nunique() == 2
     ]
-    found = pd.concat([whole, *(pd.DataFrame([record]).astype(figures.dtypes) for record in sums)])
+    found = pd.concat([whole, pd.DataFrame(sums, columns=figures.columns).astype(figures.dtypes)]) if sums else whole
     order = {series: number for number, series in enumerate(figures["series"].unique())}
     found = found.assign(order=found["series"].map(order)).sort_values(["order", "earliest", "latest"], kind="stable")
     return found.drop(columns="order").set_index(found["rows"].rename("row"))
-
-
-def _is_figure(figures: pd.DataFrame) -> pd.Series:
-    """Return which rows are figures, exact or hedged, and no mere bounds."""
-    return figures["bound"].isin(["exact", "about"])
 
 
 def _add_ways(pair: pd.DataFrame) -> dict[str, Any]:
@@ -220,7 +215,7 @@ def find_unseen(trade: pd.DataFrame, totals: pd.DataFrame) -> pd.DataFrame:
     figures = fill_ranges(select_comparable(trade))
     years = figures["year"]
     between = totals["year"].between(years.min(), years.max()) & ~totals["year"].isin(years)
-    firm = _is_figure(totals) & totals["basis"].isin(["reported", "rounded"])
+    firm = ~find_bounds(totals) & totals["basis"].isin(["reported", "rounded"])
     known = totals[between.fillna(False).astype(bool) & firm]
     highest = known.sort_values("value", kind="stable").tail(1)
     surely = highest["value_low"] > figures["value_high"].max()
@@ -253,14 +248,14 @@ def compare_reports(evidence: pd.DataFrame) -> pd.DataFrame:
     5
     """
     figures, totals = convert_figures(evidence), list_totals(evidence)
-    ways = figures[(figures["flow"] == "one_way") & figures["year"].notna() & _is_figure(figures)]
+    ways = figures[(figures["flow"] == "one_way") & figures["year"].notna() & ~find_bounds(figures)]
     ways = ways.sort_values("role", kind="stable")
     pairs: list[tuple[str, Any, Any]] = []
     for _, group in ways.groupby(["exporter", "importer", "year"], sort=True):
         for (_, one), (_, other) in combinations(group.iterrows(), 2):
             if one["series"] != other["series"]:
                 pairs.append(("one side" if one["role"] == other["role"] else "mirror", one, other))
-    official = totals[(totals["role"] == "official_total") & _is_figure(totals) & totals["period_kind"].isin(YEARS)]
+    official = totals[(totals["role"] == "official_total") & ~find_bounds(totals) & totals["period_kind"].isin(YEARS)]
     stated = official[official["date_basis"] != "inferred"]
     for (_, one), (_, other) in combinations(stated.iterrows(), 2):
         if one["series"] != other["series"] and _match(stated.loc[[other["rows"]]], one).all():

@@ -53,13 +53,35 @@ def list_left_out(trade: pd.DataFrame) -> pd.DataFrame:
     return trade.assign(reason=reason).loc[reason != "", ["when", "value", "unit", "reason", "rows"]]
 
 
+def find_bounds(figures: pd.DataFrame) -> pd.Series:
+    """Return which figures are mere bounds, such as "more than 500", and so enter no sum, ratio or picture.
+
+    Examples
+    --------
+    >>> find_bounds(pd.DataFrame({"bound": ["exact", "about", "at_least"]})).tolist()
+    [False, False, True]
+    """
+    return figures["bound"].isin(["at_least", "at_most"])
+
+
+def grow(ratio: float, years: float) -> float:
+    """Return the compound growth, in per cent a year, that makes a figure so many times what it was.
+
+    Examples
+    --------
+    >>> grow(4, 2)
+    100.0
+    """
+    return float(100 * (ratio ** (1 / years) - 1))
+
+
 def _say_why_not(trade: pd.DataFrame) -> pd.Series:
     reason = pd.Series("", trade.index, dtype="str")
     tests = {
         "not a total of both directions": trade["flow"] != "total",
         "not a calendar year": trade["year"].isna(),
         "not observed": trade["status"] != "observed",
-        "a bound, not a figure": trade["bound"].isin(["at_least", "at_most"]),
+        "a bound, not a figure": find_bounds(trade),
         "no value": trade["value"].isna(),
     }
     for why, fails in tests.items():
@@ -121,10 +143,7 @@ def _compare_pair(start: Any, end: Any) -> dict[str, object]:
     years = int(end["year"] - start["year"])
     pairs = {"": ("value", "value"), "_low": ("value_low", "value_high"), "_high": ("value_high", "value_low")}
     ratios = {name: end[top] / start[bottom] if start[bottom] > 0 else None for name, (top, bottom) in pairs.items()}
-    growth = {
-        f"growth_pct{name}": None if ratio is None else 100 * (ratio ** (1 / years) - 1)
-        for name, ratio in ratios.items()
-    }
+    growth = {f"growth_pct{name}": None if ratio is None else grow(ratio, years) for name, ratio in ratios.items()}
     span = {"start": int(start["year"]), "end": int(end["year"]), "gap_years": years}
     return {
         **span,

@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from analysis import page, style
 from analysis.citing import format_number
 from analysis.metrics.choices import GROUPS
-from analysis.plots.rows import RIGHT, furnish_rows, is_narrow, measure_labels, place_rows
+from analysis.plots.rows import furnish_rows, is_narrow, leave_room, place_rows
 from analysis.style import CONF, COOP, INK, MARK, PAPER, each, write
 
 ONCE, OFTEN = "Counted once", "Counted many times; a line is the range of the runs"
@@ -83,9 +83,7 @@ def _draw_axis(ax: Axes, rows: pd.DataFrame) -> None:
     """Set the axis so that the verdicts have room right of all marks."""
     ends = rows[[f"{name}{end}" for name in GROUPS for end in ("", "_low", "_high")]]
     low, high = min(float(ends.min().min()), 0.0) - 0.7, max(float(ends.max().max()), 0.0) + 0.7
-    plot = page.measure_plot(ax, left=measure_labels(ax, rows), right=RIGHT)
-    words = max(page.measure_text(verdict) for verdict in rows["verdict"]) + 8
-    ax.set_xlim(low, low + (high - low) / max(1 - words / plot, 0.4))
+    ax.set_xlim(low, low + (high - low) / leave_room(ax, rows, rows["verdict"], gap=8))
     ticks = [tick for tick in range(-10, 11, 2) if low <= tick <= high]
     ax.set_xticks(ticks, [format_number(tick, "+d") for tick in ticks])
     ax.set_xlabel("mean Goldstein score", loc="left")
@@ -104,14 +102,13 @@ def _draw_means(ax: Axes, rows: pd.DataFrame, name: str, **kwargs: Any) -> None:
 
 def _sample(name: str) -> style.Key:
     shape, edge, fill, words, _ = MARKS[name]
-    draw: Any = lambda ax, x, y: ax.scatter([x], [y], s=44, marker=shape, fc=fill, ec=edge, lw=1.3)  # noqa: E731
-    return draw, words, 12
+    return style.sample_shape(shape, fill, edge), words, 12
 
 
 def _find_title(choices: pd.DataFrame) -> str:
     stands = int((choices["stands_pct"] == 100).sum())
-    title = f"The finding stands in {'all' if stands == len(choices) else stands} of {len(choices)} ways of counting"
-    title = title.replace("all of", "all") if stands == len(choices) else title
+    count = f"all {stands}" if stands == len(choices) else f"{stands} of {len(choices)}"
+    title = f"The finding stands in {count} ways of counting"
     order = choices.assign(distance=choices["turn"].abs()).sort_values(["stands_pct", "distance"], kind="stable")
     share = order["stands_pct"].iloc[0]
     weakest = str(order.index[0]).lower()

@@ -14,11 +14,11 @@ from analysis import page, style
 from analysis.citing import format_number
 from analysis.dossier import HEDGES
 from analysis.metrics.evidence import YEARS, find_unseen
-from analysis.metrics.trade import select_comparable
+from analysis.metrics.trade import find_bounds, select_comparable
 from analysis.plots import placing
-from analysis.plots.trade import SIGNS, draw_figures, find_missing_years, select_figures
+from analysis.plots.trade import SIGNS, draw_figures, find_missing_years, label_amounts, select_figures
 from analysis.plots.words import count_words, join_words, name_source
-from analysis.style import BAND, EDGE, INK, MARK, MUTED, NOTE, OCHRE, PAPER, PURPLE, RULE, TEAL, each, write
+from analysis.style import BAND, INK, MARK, MUTED, NOTE, OCHRE, PAPER, PURPLE, TEAL, each, write
 
 HEIGHT, RUN, APART = 300, 5, 3.0
 SIDES: dict[str, float] = {"left": 44, "right": 40}
@@ -109,7 +109,7 @@ def select_totals(totals: pd.DataFrame) -> pd.DataFrame:
     >>> totals.groupby("series", sort=False)["line"].any().tolist()
     [True, False, False, False, False, False]
     """
-    whole = totals[totals["period_kind"].isin(YEARS) & totals["bound"].isin(["exact", "about"])]
+    whole = totals[totals["period_kind"].isin(YEARS) & ~find_bounds(totals)]
     start, end = style.to_years(whole["earliest"]), style.to_years(whole["latest"], end=True)
     value = whole["value"].astype(float)
     firm = ~whole["basis"].isin(["estimated", "derived"]) & (whole["date_basis"] != "inferred")
@@ -142,13 +142,7 @@ def _draw_axes(ax: Axes, drawn: pd.DataFrame, unit: str) -> None:
     page.draw_years(ax, low, high)
     ticks = MaxNLocator(nbins=5, steps=[1, 2, 2.5, 5, 10]).tick_values(0, max(float(drawn["value"].max()), 1e-9))
     ax.set_ylim(0, float(ticks[-1]) * 1.12)
-    ax.set_yticks(ticks, [format_number(tick, ",.10g") for tick in ticks])
-    ax.hlines(ticks[1:], low, high, color=RULE, lw=0.75, zorder=0)
-    ax.set_ylabel(unit)
-    if isinstance(ax.figure, page.Canvas):
-        ax.set_ylabel(unit, rotation=0, ha="left", va="bottom")
-        across = (EDGE - SIDES["left"]) / page.measure_plot(ax, **SIDES)
-        ax.yaxis.set_label_coords(across, float(ticks[-1]) * 1.03, transform=ax.get_yaxis_transform())
+    label_amounts(ax, ticks, unit, above=1.03, **SIDES)
 
 
 def _draw_gap(ax: Axes, figures: pd.DataFrame) -> list[placing.Box]:
@@ -274,7 +268,7 @@ def _read(value: float) -> str:
 def _describe_source(figures: pd.DataFrame, totals: pd.DataFrame, others: pd.DataFrame) -> str:
     words = [name_source(figures.assign(rows=figures.index))] if len(figures) else []
     words += ["Of the others each has its source in the data below."] if len(others) else []
-    bounds = totals[totals["bound"].isin(["at_least", "at_most"])]
+    bounds = totals[find_bounds(totals)]
     named = [
         f"{row.series} {row.when} {HEDGES[row.bound]}{format_number(float(row.value), ',.3g')}" for row in each(bounds)
     ]

@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 
 from analysis import page, style
 from analysis.citing import format_number
-from analysis.plots.rows import RIGHT, furnish_rows, is_narrow, measure_labels, place_rows
+from analysis.plots.rows import furnish_rows, is_narrow, leave_room, place_rows
 from analysis.plots.words import count_words
 from analysis.style import INK, MARK, OCHRE, PAPER, PURPLE, RULE, TEAL, each, write
 
@@ -99,10 +99,8 @@ def _draw_axis(ax: Axes, rows: pd.DataFrame) -> None:
     """Set the log axis so that the ratios have room right of all marks."""
     ends = pd.concat([rows[f"{side}_value{end}"] for side in ("one", "other") for end in ("", "_low", "_high")])
     low, high = float(ends[ends > 0].min()) * 0.7, float(ends.max()) * 1.25
-    plot = page.measure_plot(ax, left=measure_labels(ax, rows), right=RIGHT)
-    words = max(page.measure_text(text, weight="bold") for text in rows["text"]) + 10
     ax.set_xscale("log")
-    ax.set_xlim(low, low * (high / low) ** (1 / max(1 - words / plot, 0.4)))
+    ax.set_xlim(low, low * (high / low) ** (1 / leave_room(ax, rows, rows["text"], gap=10, weight="bold")))
     steps = [0.1, 1, 10, 100, 1000] if is_narrow(ax) else [0.1, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000]
     ticks = [tick for tick in steps if low <= tick <= high]
     ax.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
@@ -133,13 +131,9 @@ def _list_keys(rows: pd.DataFrame) -> list[style.Key]:
     for kind, (_, *marks) in KINDS.items():
         for (shape, colour, fill), words in zip(marks, WORDS[kind], strict=True):
             if words and (rows["kind"] == kind).any():
-                keys.append((_sample(shape, colour, fill), words, 12))
+                keys.append((style.sample_shape(shape, fill, colour), words, 12))
     bar: Any = lambda ax, x, y: ax.plot([x - 8, x + 8], [y, y], color=RULE, lw=9, solid_capstyle="butt")  # noqa: E731
     return [*keys, (bar, "rounding, where it is wide", 18)]
-
-
-def _sample(shape: str, colour: str, fill: str) -> Any:
-    return lambda ax, x, y: ax.scatter([x], [y], s=44, marker=shape, fc=fill, ec=colour, lw=1.3)
 
 
 def _find_title(pairs: pd.DataFrame) -> str:

@@ -69,6 +69,19 @@ def measure_labels(ax: Axes, rows: pd.DataFrame) -> float:
     return EDGE + float(widest) + 12 + max(page.measure_text(when, NOTE) for when in rows["when"]) + 12
 
 
+def leave_room(ax: Axes, rows: pd.DataFrame, texts: pd.Series, *, gap: float, weight: str = "normal") -> float:
+    """Return what share of the plot's width the marks may take, so that texts at its right edge cover none.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"label": ["a"], "when": ["1995"], "part": [False]})
+    >>> leave_room(page.canvas(), rows, pd.Series(["stands"]), gap=8) < 1
+    True
+    """
+    plot = page.measure_plot(ax, left=measure_labels(ax, rows), right=RIGHT)
+    return max(1 - (max(page.measure_text(text, weight=weight) for text in texts) + gap) / plot, 0.4)
+
+
 def furnish_rows(ax: Axes, rows: pd.DataFrame, **furniture: Any) -> None:
     """Furnish the page for rows (`analysis.page.furnish`) and write their headings, labels and dates.
 

@@ -171,18 +171,31 @@ def _draw_axes(ax: Axes, figures: pd.DataFrame, low: float, high: float, height:
     """Set both axes, the value from zero, and return the highest grid line."""
     page.draw_years(ax, low, high)
     ticks = MaxNLocator(nbins=4, steps=[1, 2, 2.5, 5, 10]).tick_values(0, max(float(figures["high"].max()), 1e-9))
-    top, unit = float(ticks[-1]), figures["unit"].iloc[0]
+    top = float(ticks[-1])
     ax.set_ylim(0, top * 1.16 * height / HEIGHT)
+    label_amounts(ax, ticks, figures["unit"].iloc[0], above=1.045, **SIDES)
+    if not isinstance(ax.figure, page.Canvas):
+        ax.set_xlabel("year")
+    return top
+
+
+def label_amounts(ax: Axes, ticks: Any, unit: str, *, above: float, left: float, right: float) -> None:
+    """Label the value axis and draw its grid; on a canvas the unit stands over the highest tick, at the page's edge.
+
+    Examples
+    --------
+    >>> ax = page.canvas()
+    >>> label_amounts(ax, [0, 50, 100], "million USD", above=1.05, **SIDES)
+    >>> [label.get_text() for label in ax.get_yticklabels()]
+    ['0', '50', '100']
+    """
     ax.set_yticks(ticks, [_read_number(tick) for tick in ticks])
-    ax.hlines(ticks[1:], low, high, color=RULE, lw=0.75, zorder=0)
+    ax.hlines(ticks[1:], *ax.get_xlim(), color=RULE, lw=0.75, zorder=0)
     ax.set_ylabel(unit)
     if isinstance(ax.figure, page.Canvas):
         ax.set_ylabel(unit, rotation=0, ha="left", va="bottom")
-        across = (EDGE - SIDES["left"]) / page.measure_plot(ax, **SIDES)
-        ax.yaxis.set_label_coords(across, 1.045 * top, transform=ax.get_yaxis_transform())
-    else:
-        ax.set_xlabel("year")
-    return top
+        across = (EDGE - left) / page.measure_plot(ax, left=left, right=right)
+        ax.yaxis.set_label_coords(across, above * float(ticks[-1]), transform=ax.get_yaxis_transform())
 
 
 def _draw_gaps(ax: Axes, gaps: list[tuple[int, int]], top: float) -> None:
