@@ -51,7 +51,7 @@ def test_find_trade_several():
     text = find_trade(make_trade(*ARTICLE))
     assert "[4 trade figures](#rows-T1+T2+T3+T4)" in text
     assert "[2.2 times (2.1–2.3)](#rows-T3+T4)" in text
-    assert "[86%](#rows-T2+T4) of the highest, [140 million USD](#rows-T2) in [2007](#rows-T2)" in text
+    assert "[86%](#rows-T2+T4) of the highest of these, [140 million USD](#rows-T2) in [2007](#rows-T2)" in text
 
 
 def test_find_trade_latest_is_the_highest():
@@ -121,7 +121,10 @@ def test_find_rupture_every_number_is_cited(effects):
 
 def test_find_trade_from_zero_has_no_ratio():
     text = read_text(find_trade(make_trade(("T1", 2000, 0, 0, 0, "exact"), ("T2", 2001, 20, 20, 20, "exact"))))
-    assert text == "Of 2 trade figures shown, the latest is 20 million USD in 2001, and the highest of these."
+    assert (
+        text
+        == "Of the article’s 2 trade figures shown, the latest is 20 million USD in 2001, and the highest of these."
+    )
 
 
 @pytest.mark.parametrize(("value", "low", "high"), [(139, 130, 145), (140, 140, 140), (141, 135, 147)])
@@ -146,15 +149,16 @@ def cut(dossier, keep):
 def test_find_visits_of_the_article(dossier):
     """From the end of 2006 to June 2019 12.4 years; from its start to the end of June 2019 13.5."""
     assert read_text(find_visits(dossier)) == (
-        "4 visits have a date and a direction: 4 from Iran to Tajikistan and 0 from Tajikistan to Iran; the longest "
-        "time without a dated visit is 12.4–13.5 years, after 2006. 1 more row stands for visits without number or "
-        "direction."
+        "In the article, 4 visits have a date and a direction: 4 from Iran to Tajikistan and 0 from Tajikistan to Iran "
+        "(other sources tell of some); the longest time without a dated visit is 12.4–13.5 years, after 2006. 1 more "
+        "row stands for visits without number or direction."
     )
 
 
 def test_find_visits_one_and_none(dossier):
     assert read_text(find_visits(cut(dossier, ["E49"]))) == (
-        "1 visit has a date and a direction: 1 from Iran to Tajikistan and 0 from Tajikistan to Iran."
+        "In the article, 1 visit has a date and a direction: 1 from Iran to Tajikistan and 0 from Tajikistan to Iran "
+        "(other sources tell of some)."
     )
     assert find_visits(cut(dossier, ["E29"])) == "No visit between the two countries is among the rows shown."
 

@@ -205,15 +205,20 @@ def _check_ids(frames: Mapping[str, pd.DataFrame]) -> Iterator[Fault]:
 
 def _check_claims(frames: Mapping[str, pd.DataFrame]) -> Iterator[Fault]:
     known = {row for frame in frames.values() if frame.columns[0] in IDS for row in frame.iloc[:, 0]}
+    others = {*frames["evidence"]["evidence_id"], *frames["event_evidence"]["finding_id"]}
     cells: Any
     for row, cells in enumerate(frames["claims"].itertuples(), start=2):
-        for name in [] if pd.isna(cells.inputs) else re.split("[;+]", cells.inputs):
+        names = [] if pd.isna(cells.inputs) else re.split("[;+]", cells.inputs)
+        for name in names:
             if name not in known:
                 yield Fault("claims.csv", row, "inputs", "ids of coded rows", name, "correct the id")
+        if names and pd.notna(cells.tested_on) and (cells.tested_on == "article") == bool(others & set(names)):
+            wish = f"{'no' if cells.tested_on == 'article' else 'a'} row of what others say, since it is tested on"
+            yield Fault("claims.csv", row, "inputs", f"{wish} {cells.tested_on}", cells.inputs)
         alone = pd.notna(cells.inputs) and ";" not in cells.inputs
         if alone and cells.measure in PAIRED:
             yield Fault("claims.csv", row, "inputs", "two inputs with ; between them", cells.inputs)
-        for column in ("inputs", "asserted"):
+        for column in ("tested_on", "inputs", "asserted"):
             if pd.notna(cells.measure) and pd.isna(getattr(cells, column)):
                 yield Fault("claims.csv", row, column, f"a value, since the measure is {cells.measure}", "")
 

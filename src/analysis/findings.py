@@ -10,11 +10,18 @@ import pandas as pd
 from analysis.citing import Quantity, cite, escape_markdown, format_number, join_rows
 from analysis.dossier import Dossier, describe_amount
 from analysis.metrics.agreement import measure_agreement
-from analysis.metrics.choices import try_choices
+from analysis.metrics.choices import DRAWN, FEW, GROUPS, describe_share, try_choices
 from analysis.metrics.claims import VERDICTS, check_claims
 from analysis.metrics.events import count_effects, find_gaps, find_longest, find_turn, select_visits
 from analysis.metrics.evidence import compare_evidence, find_unseen, list_totals
 from analysis.metrics.trade import fill_ranges, select_comparable, share_of_peak, trade_ratio
+
+TENTATIVE = 0.667  # Krippendorff, K. (2004), Content Analysis, 2nd ed., p. 241: the least for tentative conclusions
+TESTED_ON = {
+    "others": "what others report",
+    "presumed_source": "the source that the article probably used",
+    "article": "the article’s own rows",
+}
 
 
 def find_trade(trade: pd.DataFrame) -> str:
@@ -39,7 +46,7 @@ def find_trade(trade: pd.DataFrame) -> str:
     if len(figures) == 1:
         return f"A single trade figure is shown, {latest}. One point has no trend."
     count, before = cite(f"{len(figures)} trade figures", rows), figures.iloc[-2]
-    text = f"Of {count} shown, the latest is {latest}"
+    text = f"Of the article’s {count} shown, the latest is {latest}"
     if before["value"] > 0:
         ratio = trade_ratio(trade, start_year=int(before["year"]), end_year=int(last["year"]))
         text += f", {replace(ratio, unit=' times'):.2g} the figure of {cite(before['year'], before['rows'])}"
@@ -48,7 +55,7 @@ def find_trade(trade: pd.DataFrame) -> str:
     if last["value_low"] > figures["value_high"].iloc[:-1].max():
         return f"{text}, and the highest of these."
     if last["value_high"] < peak["value_low"]:
-        return f"{text}, and {share_of_peak(trade, year=int(last['year'])):.0f} of the highest, {highest}."
+        return f"{text}, and {share_of_peak(trade, year=int(last['year'])):.0f} of the highest of these, {highest}."
     return f"{text}, and not surely apart from the highest before it, {highest}."
 
 
@@ -112,7 +119,7 @@ def find_visits(dossier: Dossier) -> str:
     --------
     >>> from analysis import load_dossier
     >>> find_visits(load_dossier())[:60]
-    '[4 visits](#rows-E17+E49+E50+E60) have a date and a directio'
+    'In the article, [4 visits](#rows-E17+E49+E50+E60) have a dat'
     """
     events = dossier.events
     told = events[events["counted"] & (events["type"] == "visit")]
@@ -120,13 +127,17 @@ def find_visits(dossier: Dossier) -> str:
         return "No visit between the two countries is among the rows shown."
     visits, searched = select_visits(events), join_rows(told["rows"])
     one, two = dossier.dyad
-    ways = []
+    ways, elsewhere = [], dossier.event_evidence[dossier.event_evidence["status"] == "done"]
     for start, end in ((one, two), (two, one)):
         names = (escape_markdown(dossier.actors["name"].get(code, code)) for code in (start, end))
         count = visits.loc[visits["actor_country"] == start, "rows"]
-        ways.append(f"{_cite_count(count, searched)} from {' to '.join(names)}")
+        others = elsewhere.loc[(elsewhere["actor"] == start) & (elsewhere["target"] == end), "rows"]
+        unseen = len(others) and count.empty
+        more = f" ({cite('other sources tell of some', join_rows(others))})" if unseen else ""
+        ways.append(f"{_cite_count(count, searched)} from {' to '.join(names)}{more}")
     have = "has" if len(visits) == 1 else "have"
-    text = f"{_cite_count(visits['rows'], searched, 'visit')} {have} a date and a direction: {' and '.join(ways)}"
+    text = f"In the article, {_cite_count(visits['rows'], searched, 'visit')} {have} a date and a direction: "
+    text += " and ".join(ways)
     gaps = find_gaps(told)
     gap: Any
     for gap in find_longest(gaps).itertuples():
@@ -201,7 +212,7 @@ def find_coding(dossier: Dossier) -> str:
 
 
 def find_evidence(dossier: Dossier) -> str:
-    """Return in Markdown how many claims hold, and how far the trade figures are from what others report.
+    """Return in Markdown how many claims hold, on whose rows, and how far the trade figures are from those of others.
 
     Parameters
     ----------
@@ -210,31 +221,41 @@ def find_evidence(dossier: Dossier) -> str:
     Examples
     --------
     >>> from analysis import load_dossier
-    >>> find_evidence(load_dossier())[:68]
-    'Of [40 statements](#rows-C01+C02+C03+C04+C05+C06+C07+C08+C09+C10+C11'
+    >>> find_evidence(load_dossier())[:60]
+    'Of [41 statements](#rows-C01+C41+C02+C03+C04+C05+C06+C07+C08'
     """
     claims, totals = check_claims(dossier), list_totals(dossier.evidence)
     if claims.empty and totals.empty:
-        return "No claim is coded, and no independent figure is known."
-    searched = join_rows(claims.index)
-    counts = [_cite_count(claims.index[claims["verdict"] == verdict].to_series(), searched) for verdict in VERDICTS]
-    text = (
-        f"Of {_cite_count(claims.index.to_series(), searched, 'statement')} that could be checked in principle, "
-        f"{counts[0]} hold, {counts[1]} within rounding, {counts[2]} do not follow from the rows that they are tested "
-        f"on, and {counts[3]} cannot be tested."
-        if len(claims)
-        else "No claim is coded."
-    )
+        return "No claim is coded, and no figure of others is known."
+    text = _count_verdicts(claims) if len(claims) else "No claim is coded."
     ratios = compare_evidence(dossier.trade, totals).dropna(subset=["ratio"])
     if ratios.empty:
         return f"{text} No other total is known for a year with a trade figure."
     span = Quantity(None, join_rows(ratios["rows"]), ratios["ratio"].min(), ratios["ratio"].max(), " times")
-    text += f" The trade figures are {span:.1f} what other series have for about the same year"
+    text += f" The article’s trade figures are {span:.1f} what other series have for about the same year"
     for _, peak in find_unseen(dossier.trade, totals).iterrows():
         most = cite(f"{format_number(peak['value'], ',.4g')} {peak['unit']}", peak["rows"])
         series = escape_markdown(peak["series"])
         text += f". Between them, in {cite(peak['when'], peak['rows'])}, lies {most} by “{series}”, higher than any"
     return f"{text}."
+
+
+def _count_verdicts(claims: pd.DataFrame) -> str:
+    """Return how many claims cannot be tested, and how many of the others hold, by whose rows."""
+    every, tested = join_rows(claims.index), claims[claims["verdict"] != VERDICTS[3]]
+    untested = claims[~claims["claim"].isin(tested["claim"])]
+    count = claims["claim"].nunique()
+    total = cite(f"{count} statement{'' if count == 1 else 's'}", every)
+    text = f"Of {total} that could be checked in principle, {_cite_count(untested.index.to_series(), every)} cannot be."
+    parts = []
+    for basis, words in TESTED_ON.items():
+        tests = tested[tested["tested_on"] == basis]
+        if len(tests):
+            held = tests[tests["verdict"].isin(VERDICTS[:2])].index
+            near = tests.index[tests["verdict"] == VERDICTS[1]]
+            part = f"{cite(f'{len(held)} of {len(tests)}', join_rows(tests.index))} hold against {words}"
+            parts.append(part + (f", {cite(len(near), join_rows(near))} within rounding" if len(near) else ""))
+    return f"{text} Of the others, {'; '.join(parts)}." if parts else text
 
 
 def find_robustness(dossier: Dossier) -> str:
@@ -247,21 +268,23 @@ def find_robustness(dossier: Dossier) -> str:
     Examples
     --------
     >>> from analysis import load_dossier
-    >>> find_robustness(load_dossier()).split(" in ")[0]
-    'By mean Goldstein score, that the phase “Rupture” leans to conflict between two times that do not stands'
+    >>> find_robustness(load_dossier())[:77]
+    'By mean Goldstein score, the phase “Rupture” leans to conflict between two ti'
     """
     choices = try_choices(dossier)
     turn = escape_markdown(find_turn(dossier.events))
     if choices.empty:
         return "No phase turns to conflict, so there is nothing to try."
-    rows, stands = join_rows(choices["rows"]), choices["stands_pct"] == 100
-    count = cite(f"{stands.sum()} of {len(choices)}", rows)
-    text = f"By mean Goldstein score, that the phase “{turn}” leans to conflict between two times that do not "
-    text += f"stands in {count} ways of counting"
-    shaken = choices[choices["stands_pct"].between(0, 100, inclusive="neither")]
-    for name, choice in shaken.sort_values("stands_pct", kind="stable").head(1).iterrows():
-        share = cite(str(choice["verdict"]).removeprefix("stands in "), choice["rows"])
-        text += f", and in {share} of the runs of “{escape_markdown(name).lower()}”"
+    drawn: Any = choices.loc[DRAWN]
+    share, others = describe_share(drawn["stands_pct"]), choices.drop(index=DRAWN)
+    stands = others[others["stands_pct"] == 100]
+    few = stands[(stands[[f"{group}_acts" for group in GROUPS]] < FEW).any(axis=1)]
+    text = f"By mean Goldstein score, the phase “{turn}” leans to conflict between two times that do not. With dates "
+    text += f"drawn at random, within what the text allows, this stands in {cite(share, drawn['rows'])} of the runs. "
+    text += "With our phases kept, it stands in "
+    text += cite(f"{len(stands)} of {len(others)}", join_rows(others["rows"])) + " other ways of counting"
+    if len(few):
+        text += f", in {cite(len(few), join_rows(few['rows']))} of them on a mean of one or two acts only"
     return f"{text}. This tries the coding, not history."
 
 
@@ -287,7 +310,9 @@ def find_agreement(dossier: Dossier) -> str:
         for name, pairs, alpha, low, high, rows in agreement[columns].itertuples()
     ]
     passages = cite(int(most), agreement["rows"].iloc[0])
-    return f"Two coders who both coded {passages} passages agree, by Krippendorff’s alpha: {', '.join(alphas)}."
+    text = f"Two coders who both coded {passages} passages agree, by Krippendorff’s alpha: {', '.join(alphas)}."
+    weak = agreement.index[agreement["alpha"] < TENTATIVE].to_list()
+    return text + (f" Too low even for tentative conclusions, by his rule: {', '.join(weak)}." if weak else "")
 
 
 def _cite_count(rows: pd.Series, searched: str, noun: str = "") -> str:

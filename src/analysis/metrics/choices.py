@@ -16,6 +16,8 @@ from analysis.metrics.events import find_turn
 
 SEED = 7
 GROUPS = ("before", "turn", "after")
+DRAWN = "Dates drawn at random"
+FEW = 3  # where a mean has one or two acts only, it is said
 
 
 def try_choices(dossier: Dossier, *, draws: int = 1000, without: Mapping[str, list[str]] | None = None) -> pd.DataFrame:
@@ -37,7 +39,8 @@ def try_choices(dossier: Dossier, *, draws: int = 1000, without: Mapping[str, li
     -------
     pandas.DataFrame
         Index ``choice``. Columns before, turn, after (mean Goldstein; with ``_low`` and ``_high`` where a choice is a
-        set of runs), acts (scored), stands_pct (of the runs), verdict, rows. Empty where no phase turns to conflict.
+        set of runs), each with ``_acts`` (scored acts in the mean; of runs, the fewest in that range), stands_pct (of
+        the runs), verdict, rows. Empty where no phase turns to conflict.
 
     Raises
     ------
@@ -56,11 +59,12 @@ def try_choices(dossier: Dossier, *, draws: int = 1000, without: Mapping[str, li
     records = {}
     if turn:
         for name, chosen in _list_choices(dossier, turn, acts, without or {}).items():
-            records[name] = _describe_runs(_average(chosen)[None, :], chosen["rows"])
+            records[name] = _describe_runs([_average(chosen)], chosen["rows"])
         records["Any one act left out"] = _leave_out(acts)
-        records["Dates drawn at random"] = _draw_dates(dossier, acts, turn, draws)
+        records[DRAWN] = _draw_dates(dossier, acts, turn, draws)
     ends = [f"{group}{end}" for group in GROUPS for end in ("", "_low", "_high")]
-    frame = pd.DataFrame.from_dict(records, "index", columns=[*ends, "acts", "stands_pct", "verdict", "rows"])
+    columns = [*ends, *(f"{group}_acts" for group in GROUPS), "stands_pct", "verdict", "rows"]
+    frame = pd.DataFrame.from_dict(records, "index", columns=columns)
     return frame.rename_axis("choice").astype(dict.fromkeys([*ends, "stands_pct"], "float"))
 
 
@@ -109,12 +113,15 @@ def _file_passes(rows: pd.DataFrame, dossier: Dossier) -> pd.DataFrame:
 
 
 def _average(acts: pd.DataFrame) -> NDArray[np.float64]:
-    means = acts.groupby("group")["goldstein"].mean()
-    return means.reindex(range(3)).to_numpy(dtype=float)
+    """Return the means of the three groups, and how many acts each has; shape (2, 3)."""
+    groups = acts.groupby("group")["goldstein"].agg(["mean", "size"]).reindex(range(3))
+    return groups.fillna({"size": 0}).to_numpy(dtype=float).T
 
 
-def _describe_runs(means: NDArray[np.float64], rows: pd.Series, percent: float = 0) -> list[Any]:
-    """Return the columns of `try_choices` for one or many runs, each with three means."""
+def _describe_runs(runs: list[NDArray[np.float64]], rows: pd.Series, percent: float = 0) -> list[Any]:
+    """Return the columns of `try_choices` for one or many runs, each of shape (2, 3): means and numbers of acts."""
+    means, counts = np.array(runs).swapaxes(0, 1)
+    fewest = np.percentile(counts, percent, axis=0).astype(int)
     single = len(means) == 1
     empty = np.isnan(means).any(axis=1)
     stands = (means[:, 0] > 0) & (means[:, 1] < 0) & (means[:, 2] > 0)
@@ -123,15 +130,28 @@ def _describe_runs(means: NDArray[np.float64], rows: pd.Series, percent: float =
     ends = [np.where(never, np.nan, np.nanpercentile(known, share, axis=0)) for share in (50, percent, 100 - percent)]
     columns = [np.nan if single and number else end[group] for group in range(3) for number, end in enumerate(ends)]
     share = 100 * float(stands.mean())
-    verdict = f"stands in {min(max(share, 1), 99):.0f}%"
+    verdict = f"stands in {describe_share(share)}"
     if single or share in (0, 100):
         verdict = "no acts left" if empty.all() else "stands" if share == 100 else "does not stand"
-    return [*columns, len(rows), share, verdict, join_rows(rows)]
+        if share == 100 and fewest.min() < FEW:
+            verdict += f", on {fewest.min()} act{'' if fewest.min() == 1 else 's'}"
+    return [*columns, *fewest.tolist(), share, verdict, join_rows(rows)]
+
+
+def describe_share(percent: float) -> str:
+    """Return a share in words that never round a rest away.
+
+    Examples
+    --------
+    >>> describe_share(92.1), describe_share(99.9), describe_share(100), describe_share(0)
+    ('92%', '99%', 'all', 'none')
+    """
+    ends = {0: "none", 100: "all"}
+    return ends[int(percent)] if percent in ends else f"{min(max(percent, 1), 99):.0f}%"
 
 
 def _leave_out(acts: pd.DataFrame) -> list[Any]:
-    runs = [_average(acts.drop(index=name)) for name in acts.index]
-    return _describe_runs(np.array(runs), acts["rows"])
+    return _describe_runs([_average(acts.drop(index=name)) for name in acts.index], acts["rows"])
 
 
 def _draw_dates(dossier: Dossier, acts: pd.DataFrame, turn: str, draws: int) -> list[Any]:
@@ -143,9 +163,10 @@ def _draw_dates(dossier: Dossier, acts: pd.DataFrame, turn: str, draws: int) -> 
     end = _draw(rng, phase["sure_end"].fillna(phase["latest"]), phase["latest"], draws)
     group = 1 + (days > end).astype(int) - (days < start).astype(int)
     scores = np.broadcast_to(dated["goldstein"].to_numpy(dtype=float), group.shape)
+    counts = np.column_stack([(group == side).sum(axis=1) for side in range(3)])
+    totals = np.column_stack([np.where(group == side, scores, 0).sum(axis=1) for side in range(3)])
     with np.errstate(all="ignore"):
-        means = [np.where(group == side, scores, 0).sum(axis=1) / (group == side).sum(axis=1) for side in range(3)]
-    return _describe_runs(np.column_stack(means), dated["rows"], percent=5)
+        return _describe_runs(list(np.stack([totals / counts, counts], axis=1)), dated["rows"], percent=5)
 
 
 def _draw(rng: np.random.Generator, first: pd.Series, last: pd.Series, draws: int) -> NDArray[np.float64]:

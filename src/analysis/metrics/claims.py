@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
+import numpy as np
 import pandas as pd
 
 from analysis.citing import Quantity, format_number, join_rows, link_article
@@ -25,13 +26,14 @@ Measure = Callable[[Dossier, str], Quantity]
 
 
 class Amount(NamedTuple):
-    """An amount in million dollars, at constant prices where its rows name a price index, with its period."""
+    """An amount in million dollars, at constant prices where its rows name a price index, with period and coverage."""
 
     value: float
     low: float
     high: float
     start: pd.Timestamp
     end: pd.Timestamp
+    coverage: str
 
 
 def _read_amounts(dossier: Dossier, inputs: str) -> list[Amount]:
@@ -45,12 +47,15 @@ def _read_amounts(dossier: Dossier, inputs: str) -> list[Amount]:
         figures, prices = convert_figures(rows), rows[rows["flow"].isna()]["value"]
         index = float(prices.iloc[0]) if len(prices) else 1.0
         value, low, high = (float(figures[end].astype("float").sum(skipna=False)) / index for end in ENDS)
-        amounts.append(Amount(value, low, high, figures["earliest"].min(), figures["latest"].max()))
+        coverage = "non_oil" if (figures["coverage"] == "non_oil").any() else "total"
+        amounts.append(Amount(value, low, high, figures["earliest"].min(), figures["latest"].max(), coverage))
     return amounts
 
 
 def measure_level(dossier: Dossier, inputs: str) -> Quantity:
     """Return an amount in million dollars; of several, from the lowest to the highest that they allow.
+
+    A bound, and a figure that leaves out a part of trade such as oil, is a floor only: then no highest is given.
 
     Parameters
     ----------
@@ -70,9 +75,10 @@ def measure_level(dossier: Dossier, inputs: str) -> Quantity:
     '55.0 million USD (52.5–57.5)'
     """
     amounts = _read_amounts(dossier, inputs)
-    value = amounts[0].value if len(amounts) == 1 else None
-    low, high = min(amount.low for amount in amounts), max(amount.high for amount in amounts)
-    return Quantity(value, _join(inputs), low, high, f" {UNIT}")
+    low, high = min(amount.low for amount in amounts), np.max([amount.high for amount in amounts])
+    floor = math.isnan(high) or any(amount.coverage == "non_oil" for amount in amounts)
+    value = amounts[0].value if len(amounts) == 1 and not floor else None
+    return Quantity(value, _join(inputs), low, None if floor else float(high), f" {UNIT}")
 
 
 def measure_ratio(dossier: Dossier, inputs: str) -> Quantity:
@@ -115,10 +121,9 @@ def measure_growth(dossier: Dossier, inputs: str) -> Quantity:
 
 
 def measure_rank(dossier: Dossier, inputs: str) -> Quantity:
-    """Return the rank of the first row among all: amounts from the highest, acts from the most hostile on the scale.
+    """Return the rank of the first amount among all, the highest being first.
 
-    Parameters and errors as `measure_level`; inputs may also be acts, by their Goldstein value. Equal values share the
-    better rank, and the range says which ranks the ranges of the amounts allow.
+    Parameters and errors as `measure_level`. The range says which ranks the ranges of the amounts allow.
 
     Examples
     --------
@@ -126,13 +131,6 @@ def measure_rank(dossier: Dossier, inputs: str) -> Quantity:
     >>> measure_rank(load_dossier(), "T4;T1;T2;T3").value
     2.0
     """
-    names = inputs.split(";")
-    if names[0] in dossier.events.index:
-        scores = -dossier.events.loc[names, "goldstein"].astype(float)
-        if scores.isna().any():
-            return Quantity(math.nan, _join(inputs), math.nan, math.nan)
-        rank, equal = float((scores > scores.iloc[0]).sum() + 1), int((scores == scores.iloc[0]).sum())
-        return Quantity(rank, _join(inputs), rank, rank + equal - 1)
     first, *others = _read_amounts(dossier, inputs)
     if any(math.isnan(amount.low + amount.high) for amount in (first, *others)):  # a bound has no rank
         return Quantity(math.nan, _join(inputs), math.nan, math.nan)
@@ -222,7 +220,9 @@ def check_claims(dossier: Dossier) -> pd.DataFrame:
 
     A claim *holds* where the measure, with all that its range allows, rounds to what is claimed or lies in the claimed
     interval. It *holds within rounding* where only a part of the range does. Otherwise it *does not follow*. It *cannot
-    be tested* where no measure is named, a row or its date is missing, or the dates allow both it and its contrary.
+    be tested* where no measure is named, a row or its date is missing, only a floor is known, or the dates allow both
+    it and its contrary. Whose rows the test takes stands in ``tested_on``; a claim tested on the rows of several has a
+    row for each.
 
     Parameters
     ----------
@@ -238,7 +238,7 @@ def check_claims(dossier: Dossier) -> pd.DataFrame:
     --------
     >>> from analysis import load_dossier
     >>> check_claims(load_dossier()).loc["C07", ["measured", "verdict"]].tolist()
-    ['3.5-fold', 'does not follow']
+    ['3.5-fold', 'holds within rounding']
     """
     frames = (dossier.events, dossier.event_evidence, dossier.trade, dossier.evidence)
     dated = {name for frame in frames for name in frame.dropna(subset=["earliest"]).index}  # fewer in a selection
@@ -259,12 +259,15 @@ def _check_claim(dossier: Dossier, claim: Any, dated: set[str]) -> list[Any]:
     low, high = (math.nan if end is None else end for end in (found.low, found.high))
     verdict = judge_claim(low, high, str(claim["asserted"]), dated=claim["kind"] in DATED)
     rank = "rank " if claim["kind"] == "rank" else ""
-    measured = "" if math.isnan(low + high) else rank + found.describe(SPECS.get(found.unit.strip(), ".0f"))
+    measured = "" if math.isnan(low) else rank + found.describe(SPECS.get(found.unit.strip(), ".0f"))
     return [_describe_asserted(claim), measured, low, high, verdict, link, join_rows([claim["rows"], found.rows])]
 
 
 def judge_claim(low: float, high: float, asserted: str, *, dated: bool = False) -> str:
     """Return the verdict on a measure that lies between two ends.
+
+    A single number halfway between two, such as 3.5, rounds either way and so holds within rounding. A range that only
+    touches what is claimed does not follow.
 
     Parameters
     ----------
@@ -277,8 +280,8 @@ def judge_claim(low: float, high: float, asserted: str, *, dated: bool = False) 
 
     Examples
     --------
-    >>> judge_claim(3.5, 3.5, "3"), judge_claim(2.1, 2.3, "2"), judge_claim(-1, 5, "0/..", dated=True)
-    ('does not follow', 'holds', 'cannot be tested')
+    >>> judge_claim(3.6, 3.6, "3"), judge_claim(3.5, 3.5, "3"), judge_claim(-1, 5, "0/..", dated=True)
+    ('does not follow', 'holds within rounding', 'cannot be tested')
     """
     if pd.isna(low) or pd.isna(high):
         return VERDICTS[3]
@@ -286,10 +289,11 @@ def judge_claim(low: float, high: float, asserted: str, *, dated: bool = False) 
     half = 0.0 if "/" in asserted else 0.5 * 10.0 ** -len(asserted.partition(".")[2])
     least = float("-inf") if ends[0] == ".." else float(ends[0]) - half
     most = float("inf") if ends[1] == ".." else float(ends[1]) + half
-    exact = low == high  # then the upper half is already rounded up
-    if least <= low and (high < most or (high == most and not (exact and half))):
+    if half and low == high and low in (least, most):
+        return VERDICTS[1]
+    if least <= low and high <= most:
         return VERDICTS[0]
-    if high < least or low > most or (low == most and half) or (high == least and not exact):
+    if high <= least or low >= most:
         return VERDICTS[2]
     return VERDICTS[3] if dated else VERDICTS[1]
 

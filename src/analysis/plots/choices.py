@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 
 from analysis import page, style
 from analysis.citing import format_number
-from analysis.metrics.choices import GROUPS
+from analysis.metrics.choices import DRAWN, GROUPS, describe_share
 from analysis.plots.rows import furnish_rows, is_narrow, leave_room, place_rows
 from analysis.style import CONF, COOP, INK, MARK, PAPER, each, write
 
@@ -55,13 +55,13 @@ def plot_choices(choices: pd.DataFrame, *, ax: Axes | None = None, title: str = 
             ax,
             rows,
             title=title or _find_title(choices),
-            subtitle="Mean Goldstein score of the acts before, in and after the turn. Choices a reader could make.",
+            subtitle="Mean Goldstein score of the acts before, in and after the turn; only drawn dates move it.",
             keys=[_sample(name) for name in GROUPS],
             source="Phases, effects and codes come from one text, so this tries the coding, not history. "
             "The finding stands where the turning phase lies left of zero and the two others right of it.",
             below=40,
             alt=_describe(choices),
-            data=choices.drop(columns=["verdict"]).assign(verdict=choices["verdict"]),
+            data=choices,
         )
         _draw_axis(ax, rows)
         for name in GROUPS:
@@ -74,7 +74,8 @@ def plot_choices(choices: pd.DataFrame, *, ax: Axes | None = None, title: str = 
 def _list_rows(choices: pd.DataFrame) -> pd.DataFrame:
     ranged = choices[[f"{name}_low" for name in GROUPS]].notna().any(axis=1)
     group = pd.Series(ONCE, choices.index, dtype="str").mask(ranged, OFTEN)
-    when = [f"{acts} act{'' if acts == 1 else 's'}" for acts in choices["acts"]]
+    counts = choices[[f"{name}_acts" for name in GROUPS]].astype("str")
+    when = counts.iloc[:, 0] + ", " + counts.iloc[:, 1] + " and " + counts.iloc[:, 2] + " acts"
     rows = choices.assign(group=group, label=choices.index, when=when, part=False, bearing=1)
     return rows.sort_values("group", key=lambda names: names == OFTEN, kind="stable")
 
@@ -106,16 +107,11 @@ def _sample(name: str) -> style.Key:
 
 
 def _find_title(choices: pd.DataFrame) -> str:
-    stands = int((choices["stands_pct"] == 100).sum())
-    count = f"all {stands}" if stands == len(choices) else f"{stands} of {len(choices)}"
-    title = f"The finding stands in {count} ways of counting"
-    order = choices.assign(distance=choices["turn"].abs()).sort_values(["stands_pct", "distance"], kind="stable")
-    share = order["stands_pct"].iloc[0]
-    weakest = str(order.index[0]).lower()
-    longer = f"{title}; {weakest} weaken it most"
-    if share < 100:
-        longer = f"{title}, and in {share:.0f}% of “{weakest}”" if share else f"{title}; not with “{weakest}”"
-    return longer if len(longer) <= 95 else title
+    others = choices.drop(index=DRAWN)
+    stands = others["stands_pct"] == 100
+    count = f"all {len(others)}" if stands.all() else f"{stands.sum()} of {len(others)}"
+    drawn: Any = choices.loc[DRAWN]
+    return f"The finding stands in {describe_share(drawn['stands_pct'])} of random datings, in {count} other ways"
 
 
 def _describe(choices: pd.DataFrame) -> str:

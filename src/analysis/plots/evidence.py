@@ -1,4 +1,4 @@
-"""What the article prints set on what others report: its few figures on top of every independent total."""
+"""What the article prints set on what others report: its few figures on top of every total that others have."""
 
 from __future__ import annotations
 

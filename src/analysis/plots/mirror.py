@@ -1,4 +1,4 @@
-"""One flow reported twice: how far two reports are apart, and which pairs are true mirrors."""
+"""One flow reported twice: how far two reports are apart, and which pairs can be mirrors."""
 
 from __future__ import annotations
 
@@ -161,6 +161,6 @@ def _describe(pairs: pd.DataFrame) -> str:
         f"{format_number(float(row.other_value), '.3g')} by {row.other}"
         for row in each(mirrors.head(3))
     ]
-    words += [f"True mirrors: {'; '.join(listed)}."] if listed else []
+    words += [f"By exporter and importer: {'; '.join(listed)}."] if listed else []
     rest = len(pairs) - len(mirrors)
-    return " ".join([*words, f"{rest} pairs are no true mirror."] if rest else words)
+    return " ".join([*words, f"{rest} pairs are no mirror."] if rest else words)
