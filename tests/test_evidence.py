@@ -265,6 +265,7 @@ def test_contradictions_are_all_there(dossier):
     assert found.loc[2015, ["lowest_by", "highest_by"]].tolist() == ["Other statements", "UNCTAD"]
     assert found.loc[2011, "highest"] == 500
     assert 2008 not in found.index  # 156 against about 156
+    assert found.loc[2012, "highest_by"] == "Correlates of War"  # not the figure of which months are not told
     assert found.loc[2006, ["lowest_by", "highest_by"]].tolist() == ["Correlates of War", "Tajik official"]
     assert found.loc[2006, "factor_at_least"] == pytest.approx(48.11615 / 42)  # seven months are a floor
     assert (found["factor_at_least"] > 1).all()

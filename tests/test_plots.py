@@ -584,4 +584,4 @@ def test_plot_choices_shows_a_finding_that_falls(dossier):
     hostile = dossier.events.index[dossier.events["period_id"] == "PH6"].tolist()
     figure = plot_choices(try_choices(dossier, draws=10, without={"Without the rupture": hostile})).figure
     assert "Without the rupture no acts left" in figure.alt
-    assert "in 11 of 12 other ways" in figure.texts[0].get_text().replace("\n", " ")
+    assert "in 10 of 11 other ways" in figure.texts[0].get_text().replace("\n", " ")

@@ -18,7 +18,6 @@ from analysis.metrics.agreement import list_disagreements, measure_agreement, pa
 from analysis.metrics.choices import try_choices
 from analysis.metrics.claims import (
     check_claims,
-    measure_count,
     measure_growth,
     measure_interval,
     measure_level,

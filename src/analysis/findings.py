@@ -10,13 +10,13 @@ import pandas as pd
 from analysis.citing import Quantity, cite, escape_markdown, format_number, join_rows
 from analysis.dossier import Dossier, describe_amount
 from analysis.metrics.agreement import measure_agreement
-from analysis.metrics.choices import DRAWN, FEW, GROUPS, describe_share, try_choices
-from analysis.metrics.claims import VERDICTS, check_claims
+from analysis.metrics.choices import CODED, DRAWN, FEW, GROUPS, describe_share, try_choices
+from analysis.metrics.claims import DATED, VERDICTS, check_claims
 from analysis.metrics.events import count_effects, find_gaps, find_longest, find_turn, select_visits
 from analysis.metrics.evidence import compare_evidence, find_unseen, list_totals
 from analysis.metrics.trade import fill_ranges, select_comparable, share_of_peak, trade_ratio
 
-TENTATIVE = 0.667  # Krippendorff, K. (2004), Content Analysis, 2nd ed., p. 241: the least for tentative conclusions
+TENTATIVE, FIRM = 0.667, 0.8  # Krippendorff, K. (2004), Content Analysis, 2nd ed., p. 241: the least alphas
 TESTED_ON = {
     "others": "what others report",
     "presumed_source": "the source that the article probably used",
@@ -207,8 +207,18 @@ def find_coding(dossier: Dossier) -> str:
         f"{total} {'is' if len(rows) == 1 else 'are'} shown: {figures} and {told}, of which {counted} "
         f"{'counts' if len(acts) == 1 else 'count'}, as acts between the two countries or bodies of theirs and no part "
         f"of another. The date is printed for {dated} of these, and {unsure} {'is' if doubted.sum() == 1 else 'are'} "
-        "not in the author’s own voice."
+        f"not in the author’s own voice.{_doubt_counts(dossier)}"
     )
+
+
+def _doubt_counts(dossier: Dossier) -> str:
+    """Return that counts of acts are unsure, where the coders agree too little on what an act is."""
+    if dossier.passes.empty:
+        return ""
+    act: Any = measure_agreement(dossier, draws=1).loc["act"]
+    alpha = Quantity(act["alpha"], act["rows"])
+    few = f" Two coders agree too little on what an act is (alpha {alpha:.2f}) to rely on counts to a few rows."
+    return few if act["alpha"] < TENTATIVE else ""
 
 
 def find_evidence(dossier: Dossier) -> str:
@@ -222,7 +232,7 @@ def find_evidence(dossier: Dossier) -> str:
     --------
     >>> from analysis import load_dossier
     >>> find_evidence(load_dossier())[:60]
-    'Of [41 statements](#rows-C01+C41+C02+C03+C04+C05+C06+C07+C08'
+    'Of [39 statements](#rows-C01+C41+C02+C03+C04+C05+C06+C07+C08'
     """
     claims, totals = check_claims(dossier), list_totals(dossier.evidence)
     if claims.empty and totals.empty:
@@ -236,7 +246,7 @@ def find_evidence(dossier: Dossier) -> str:
     for _, peak in find_unseen(dossier.trade, totals).iterrows():
         most = cite(f"{format_number(peak['value'], ',.4g')} {peak['unit']}", peak["rows"])
         series = escape_markdown(peak["series"])
-        text += f". Between them, in {cite(peak['when'], peak['rows'])}, lies {most} by “{series}”, higher than any"
+        text += f". Between them, in {cite(peak['when'], peak['rows'])}, lies {most} by “{series}”, more than any"
     return f"{text}."
 
 
@@ -246,16 +256,23 @@ def _count_verdicts(claims: pd.DataFrame) -> str:
     untested = claims[~claims["claim"].isin(tested["claim"])]
     count = claims["claim"].nunique()
     total = cite(f"{count} statement{'' if count == 1 else 's'}", every)
-    text = f"Of {total} that could be checked in principle, {_cite_count(untested.index.to_series(), every)} cannot be."
+    text = f"Of {total} picked for testing, {_cite_count(untested.index.to_series(), every)} cannot be tested"
     parts = []
     for basis, words in TESTED_ON.items():
         tests = tested[tested["tested_on"] == basis]
-        if len(tests):
-            held = tests[tests["verdict"].isin(VERDICTS[:2])].index
-            near = tests.index[tests["verdict"] == VERDICTS[1]]
-            part = f"{cite(f'{len(held)} of {len(tests)}', join_rows(tests.index))} hold against {words}"
-            parts.append(part + (f", {cite(len(near), join_rows(near))} within rounding" if len(near) else ""))
-    return f"{text} Of the others, {'; '.join(parts)}." if parts else text
+        dated = tests["kind"].isin(DATED)
+        kinds = [
+            _cite_held(tests[which], noun) for which, noun in ((dated, "dates"), (~dated, "amounts")) if which.any()
+        ]
+        parts += [f"against {words}, {' and '.join(kinds)}"] if kinds else []
+    return f"{text}; the tests that hold are, {'; '.join(parts)}." if parts else f"{text}."
+
+
+def _cite_held(tests: pd.DataFrame, noun: str) -> str:
+    """Return how many tests hold, and how many of these within rounding only."""
+    held, near = (tests.index[tests["verdict"].isin(verdicts)] for verdicts in (VERDICTS[:2], VERDICTS[1:2]))
+    some = f" ({cite(len(near), join_rows(near))} within rounding)" if len(near) else ""
+    return f"{cite(f'{len(held)} of {len(tests)}', join_rows(tests.index))} on {noun}{some}"
 
 
 def find_robustness(dossier: Dossier) -> str:
@@ -268,21 +285,25 @@ def find_robustness(dossier: Dossier) -> str:
     Examples
     --------
     >>> from analysis import load_dossier
-    >>> find_robustness(load_dossier())[:77]
-    'By mean Goldstein score, the phase “Rupture” leans to conflict between two ti'
+    >>> find_robustness(load_dossier())[:78]
+    'With dates drawn at random, within what the text allows, the phase “Rupture” l'
     """
     choices = try_choices(dossier)
     turn = escape_markdown(find_turn(dossier.events))
     if choices.empty:
         return "No phase turns to conflict, so there is nothing to try."
+    if choices.loc[CODED, "stands_pct"] == 0:
+        return f"By mean Goldstein score, the phase “{turn}” does not lean to conflict between two times that do not."
     drawn: Any = choices.loc[DRAWN]
-    share, others = describe_share(drawn["stands_pct"]), choices.drop(index=DRAWN)
+    share, others = describe_share(drawn["stands_pct"]), choices.drop(index=[CODED, DRAWN])
     stands = others[others["stands_pct"] == 100]
     few = stands[(stands[[f"{group}_acts" for group in GROUPS]] < FEW).any(axis=1)]
-    text = f"By mean Goldstein score, the phase “{turn}” leans to conflict between two times that do not. With dates "
-    text += f"drawn at random, within what the text allows, this stands in {cite(share, drawn['rows'])} of the runs. "
-    text += "With our phases kept, it stands in "
-    text += cite(f"{len(stands)} of {len(others)}", join_rows(others["rows"])) + " other ways of counting"
+    text = f"With dates drawn at random, within what the text allows, the phase “{turn}” leans to conflict between two "
+    text += f"times that do not, by mean Goldstein score, in {cite(share, drawn['rows'])} of the runs; with our phases "
+    text += (
+        "kept it does in " + cite(f"{len(stands)} of {len(others)}", join_rows(others["rows"])) + " ways of counting "
+    )
+    text += "other than ours"
     if len(few):
         text += f", in {cite(len(few), join_rows(few['rows']))} of them on a mean of one or two acts only"
     return f"{text}. This tries the coding, not history."
@@ -306,13 +327,16 @@ def find_agreement(dossier: Dossier) -> str:
         return "No second coding pass is known, so nothing can be said of agreement."
     columns, most = ["pairs", "alpha", "alpha_low", "alpha_high", "rows"], agreement["pairs"].max()
     alphas = [
-        f"{name} {Quantity(alpha, rows, low, high):.2f}{f' on {cite(pairs, rows)}' if pairs < most else ''}"
+        f"{name} {Quantity(alpha, rows, low, high):.2f}"
+        + (f" on the {cite(pairs, rows)} with a value from both" if pairs < most else "")
         for name, pairs, alpha, low, high, rows in agreement[columns].itertuples()
     ]
     passages = cite(int(most), agreement["rows"].iloc[0])
     text = f"Two coders who both coded {passages} passages agree, by Krippendorff’s alpha: {', '.join(alphas)}."
-    weak = agreement.index[agreement["alpha"] < TENTATIVE].to_list()
-    return text + (f" Too low even for tentative conclusions, by his rule: {', '.join(weak)}." if weak else "")
+    weak, tentative = ([*agreement.index[agreement["alpha"] < least]] for least in (TENTATIVE, FIRM))
+    tentative = [name for name in tentative if name not in weak]
+    text += f" Too low even for tentative conclusions, by his rule: {', '.join(weak)}." if weak else ""
+    return text + (f" Good for tentative ones: {', '.join(tentative)}." if tentative else "")
 
 
 def _cite_count(rows: pd.Series, searched: str, noun: str = "") -> str:

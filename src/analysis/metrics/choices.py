@@ -16,7 +16,7 @@ from analysis.metrics.events import find_turn
 
 SEED = 7
 GROUPS = ("before", "turn", "after")
-DRAWN = "Dates drawn at random"
+CODED, DRAWN = "As coded", "Dates drawn at random"
 FEW = 3  # where a mean has one or two acts only, it is said
 
 
@@ -39,8 +39,8 @@ def try_choices(dossier: Dossier, *, draws: int = 1000, without: Mapping[str, li
     -------
     pandas.DataFrame
         Index ``choice``. Columns before, turn, after (mean Goldstein; with ``_low`` and ``_high`` where a choice is a
-        set of runs), each with ``_acts`` (scored acts in the mean; of runs, the fewest in that range), stands_pct (of
-        the runs), verdict, rows. Empty where no phase turns to conflict.
+        set of runs), each with ``_acts`` (scored acts in the mean; of runs, their median), stands_pct (of the runs),
+        verdict, rows. Empty where no phase turns to conflict.
 
     Raises
     ------
@@ -82,7 +82,7 @@ def _list_choices(
     parts = dossier.events[dossier.events["bearing"].notna() & (dossier.events["status"] == "observed")]
     other = dossier.events.assign(goldstein=dossier.events["cameo_code"].map(dossier.cameo["goldstein_other"]))
     choices = {
-        "As coded": acts,
+        CODED: acts,
         "Without alleged and denied acts": acts[acts["certainty"] <= "reported"],
         "Only acts with a printed date": acts[acts["date_basis"] == "stated"],
         "Only sure codes": acts[acts["cameo_confidence"] == "sure"],
@@ -121,7 +121,7 @@ def _average(acts: pd.DataFrame) -> NDArray[np.float64]:
 def _describe_runs(runs: list[NDArray[np.float64]], rows: pd.Series, percent: float = 0) -> list[Any]:
     """Return the columns of `try_choices` for one or many runs, each of shape (2, 3): means and numbers of acts."""
     means, counts = np.array(runs).swapaxes(0, 1)
-    fewest = np.percentile(counts, percent, axis=0).astype(int)
+    fewest = counts.min(axis=0).astype(int)
     single = len(means) == 1
     empty = np.isnan(means).any(axis=1)
     stands = (means[:, 0] > 0) & (means[:, 1] < 0) & (means[:, 2] > 0)
@@ -135,7 +135,7 @@ def _describe_runs(runs: list[NDArray[np.float64]], rows: pd.Series, percent: fl
         verdict = "no acts left" if empty.all() else "stands" if share == 100 else "does not stand"
         if share == 100 and fewest.min() < FEW:
             verdict += f", on {fewest.min()} act{'' if fewest.min() == 1 else 's'}"
-    return [*columns, *fewest.tolist(), share, verdict, join_rows(rows)]
+    return [*columns, *np.median(counts, axis=0).astype(int).tolist(), share, verdict, join_rows(rows)]
 
 
 def describe_share(percent: float) -> str:

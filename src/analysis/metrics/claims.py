@@ -139,19 +139,6 @@ def measure_rank(dossier: Dossier, inputs: str) -> Quantity:
     return Quantity(1.0 + sum(other.value > first.value for other in others), _join(inputs), surely, maybe)
 
 
-def measure_count(dossier: Dossier, inputs: str) -> Quantity:
-    """Return how many rows are named. Parameters as `measure_level`; any ids.
-
-    Examples
-    --------
-    >>> from analysis import load_dossier
-    >>> measure_count(load_dossier(), "E42;E43;E44").value
-    3.0
-    """
-    count = float(len(inputs.split(";")))
-    return Quantity(count, _join(inputs), count, count)
-
-
 def measure_interval(dossier: Dossier, inputs: str) -> Quantity:
     """Return the months from the first row to the last: the fewest and the most that their dates allow.
 
@@ -208,10 +195,7 @@ def _find_days(dossier: Dossier, name: str) -> tuple[pd.Timestamp, pd.Timestamp]
 
 MEASURES: Mapping[str, Measure] = {
     measure.__name__: measure
-    for measure in (
-        *(measure_level, measure_ratio, measure_growth, measure_rank),
-        *(measure_count, measure_interval, measure_overlap),
-    )
+    for measure in (*(measure_level, measure_ratio, measure_growth), *(measure_rank, measure_interval, measure_overlap))
 }
 
 

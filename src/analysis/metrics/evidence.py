@@ -295,7 +295,7 @@ def _compare_sizes(one: Any, other: Any) -> dict[str, Any]:
 
 
 def find_contradictions(evidence: pd.DataFrame) -> pd.DataFrame:
-    """Return the years for which sources cannot both be right, the widest apart first.
+    """Return the years for which two sources differ by more than their rounding, the widest apart first.
 
     A published part, such as one direction or a half-year, and a bound such as "more than 500" are floors under the
     total. Freight and insurance, which importers count and exporters do not, explain a factor of about 1.1.
@@ -318,7 +318,8 @@ def find_contradictions(evidence: pd.DataFrame) -> pd.DataFrame:
     [1995, 2015, 2011]
     """
     floors = convert_figures(evidence).assign(year=lambda frame: frame["earliest"].dt.year)
-    floors = floors[floors["year"] == floors["latest"].dt.year]
+    told = (floors["period_kind"] != "other") | (floors["date_basis"] != "inferred")  # which months is known
+    floors = floors[told & (floors["year"] == floors["latest"].dt.year)]
     totals = list_totals(evidence)
     totals = totals[totals["year"].notna() & totals["value_high"].notna()]
     floors = pd.concat([floors[floors["value_low"].notna()], totals])

@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 
 from analysis import page, style
 from analysis.citing import format_number
-from analysis.metrics.choices import DRAWN, GROUPS, describe_share
+from analysis.metrics.choices import CODED, DRAWN, GROUPS, describe_share
 from analysis.plots.rows import furnish_rows, is_narrow, leave_room, place_rows
 from analysis.style import CONF, COOP, INK, MARK, PAPER, each, write
 
@@ -107,11 +107,11 @@ def _sample(name: str) -> style.Key:
 
 
 def _find_title(choices: pd.DataFrame) -> str:
-    others = choices.drop(index=DRAWN)
+    others = choices.drop(index=[CODED, DRAWN])
     stands = others["stands_pct"] == 100
     count = f"all {len(others)}" if stands.all() else f"{stands.sum()} of {len(others)}"
     drawn: Any = choices.loc[DRAWN]
-    return f"The finding stands in {describe_share(drawn['stands_pct'])} of random datings, in {count} other ways"
+    return f"The finding stands in {describe_share(drawn['stands_pct'])} of the random datings, in {count} other ways"
 
 
 def _describe(choices: pd.DataFrame) -> str:
