@@ -23,9 +23,11 @@ def main() -> None:
 def validate(folder: Path) -> None:
     """List every fault of a dossier (default: data/) and exit 1 if there is one."""
     from analysis.dossier import describe_faults
-    from analysis.faults import find_faults
+    from analysis.faults import find_faults, find_notes
 
     faults = find_faults(folder)
+    for note in find_notes(folder):
+        click.echo(f"Note: {note}", err=True)
     if faults:
         sys.exit(describe_faults(faults))
     click.echo(f"No faults in {folder.name}/.")

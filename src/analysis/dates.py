@@ -86,6 +86,31 @@ def _parse_unit(unit: str) -> Any:
     return parse_edtf(unit)
 
 
+def explain_date(text: str) -> str:
+    """Return what is odd about a date that a table has; nothing where it is plain.
+
+    Examples
+    --------
+    >>> explain_date("1402-05-01")
+    'the year looks Solar Hijri; write the Gregorian date (the Solar Hijri year 1402 began in March 2023)'
+    >>> [explain_date(text)[:30] for text in ("05/01/70", "05.02.2020", "2019-06")]
+    ['write the year with four digit', 'write year, month, day: 2020-0', '']
+    """
+    years = [int(year) for year in re.findall(r"(?<!\d)\d{4}(?!\d)", text)]
+    if hijri := next((year for year in years if 1200 <= year < 1500), 0):
+        began = f"the Solar Hijri year {hijri} began in March {hijri + 621}"
+        return f"the year looks Solar Hijri; write the Gregorian date ({began})"
+    if odd := next((year for year in years if not 1500 <= year < 2200), 0):
+        return f"the year {odd} is far from any that an article on two countries tells of"
+    if re.fullmatch(r"\d{1,2}[./-]\d{1,2}[./-]\d{2}", text):
+        return "write the year with four digits, and year, month, day in this order: 2020-05-01"
+    if day := re.fullmatch(r"(\d{1,2})[./-](\d{1,2})[./-](\d{4})", text):
+        one, two, year = (int(part) for part in day.groups())
+        ways = [f"{year}-{month:02}-{number:02}" for number, month in {(one, two), (two, one)} if month <= 12]
+        return f"write year, month, day: {' or '.join(sorted(ways))}"
+    return "" if re.fullmatch(PROFILE, text, re.ASCII) else "a day is written 2020-02-05, a month 2020-02"
+
+
 def describe_date(text: str) -> str:
     """Return a date in words, as tables and charts print it.
 

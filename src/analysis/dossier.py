@@ -11,9 +11,9 @@ import pandas as pd
 
 from analysis.citing import format_number
 from analysis.dates import describe_date, parse_date
-from analysis.errors import DataError
-from analysis.faults import Fault, find_faults
-from analysis.schema import TABLES, Schema, find_counted, read_schema, read_table
+from analysis.errors import DataError, Fault
+from analysis.faults import find_faults
+from analysis.schema import TABLES, Schema, build_table, find_counted, read_schema, read_tables
 
 DEFAULT = Path(__file__).resolve().parents[2] / "data"
 CERTAINTIES = ("asserted", "reported", "alleged", "denied")
@@ -96,7 +96,8 @@ def load_dossier(folder: str | PathLike[str] | None = None) -> Dossier:
     if faults:
         raise DataError(describe_faults(faults))
     schema = read_schema(path)
-    frames = {name: read_table(path, table) for name, table in schema["tables"].items()}
+    cells = read_tables(path, schema)
+    frames = {name: build_table(cells[name], table) for name, table in schema["tables"].items()}
     frames = {name: frame.assign(rows=frame.index.astype("str")) for name, frame in frames.items()}
     return _complete(frames, schema)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 
 class AnalysisError(Exception):
     """Base of all errors that this library raises on purpose."""
@@ -17,3 +19,30 @@ class ParameterError(AnalysisError, ValueError):
 
 class RenderError(AnalysisError, RuntimeError):
     """A notebook could not be turned into a report."""
+
+
+@dataclass(frozen=True, order=True)
+class Fault:
+    """One thing wrong in one file: where, what was expected, what was found, how to mend it.
+
+    `row` counts as a spreadsheet does (the header is row 1); it is 0 for a fault of the whole file.
+
+    Examples
+    --------
+    >>> print(Fault("trade.csv", 7, "date", "a year such as 2020", "20O0", "type digits only"))
+    trade.csv, row 7, column 'date': expected a year such as 2020, found '20O0' (type digits only)
+    """
+
+    file: str
+    row: int
+    column: str
+    expected: str
+    found: str
+    hint: str = ""
+
+    def __str__(self) -> str:
+        """Return the fault in one line."""
+        place = (
+            self.file + (f", row {self.row}" if self.row else "") + (f", column {self.column!r}" if self.column else "")
+        )
+        return f"{place}: expected {self.expected}, found {self.found!r}" + (f" ({self.hint})" if self.hint else "")

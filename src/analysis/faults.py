@@ -5,48 +5,25 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
-from difflib import get_close_matches
+from dataclasses import replace
+from difflib import SequenceMatcher, get_close_matches
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
 import frictionless
 import pandas as pd
 
-from analysis.dates import EXPECTED, parse_date
-from analysis.errors import DataError
-from analysis.schema import TABLES, Schema, find_counted, read_schema, read_table
+from analysis.cells import Cells, fold_text, name_sign
+from analysis.dates import EXPECTED, explain_date, parse_date
+from analysis.errors import DataError, Fault
+from analysis.schema import TABLES, Schema, build_table, find_counted, read_schema, read_tables
 
+ALIKE = 0.8  # of letters in common, in two names of persons
+RAGGED = " cells, as in the header"
 TABLE_HINT = "copy it from another dossier; a CSV with only its header says that there is nothing"
 PAIRED = ("measure_growth", "measure_interval", "measure_overlap", "measure_rank", "measure_ratio")
 IDS = ("trade_id", "event_id", "period_id", "source_id", "evidence_id", "finding_id", "claim_id", "code_id")
-
-
-@dataclass(frozen=True, order=True)
-class Fault:
-    """One thing wrong in one file: where, what was expected, what was found, how to mend it.
-
-    `row` counts as a spreadsheet does (the header is row 1); it is 0 for a fault of the whole file.
-
-    Examples
-    --------
-    >>> print(Fault("trade.csv", 7, "date", "a year such as 2020", "20O0", "type digits only"))
-    trade.csv, row 7, column 'date': expected a year such as 2020, found '20O0' (type digits only)
-    """
-
-    file: str
-    row: int
-    column: str
-    expected: str
-    found: str
-    hint: str = ""
-
-    def __str__(self) -> str:
-        """Return the fault in one line."""
-        place = (
-            self.file + (f", row {self.row}" if self.row else "") + (f", column {self.column!r}" if self.column else "")
-        )
-        return f"{place}: expected {self.expected}, found {self.found!r}" + (f" ({self.hint})" if self.hint else "")
 
 
 def find_faults(folder: Path) -> list[Fault]:
@@ -69,38 +46,92 @@ def find_faults(folder: Path) -> list[Fault]:
     []
     """
     schema = read_schema(folder)
+    tables = read_tables(folder, schema)
     try:
-        report = frictionless.Package(str(folder / "datapackage.json")).validate()
+        report = _make_package(schema, tables).validate()
     except frictionless.FrictionlessException as error:
         raise DataError(f"datapackage.json: expected a Data Package: {error.error.note}") from error
-    faults = {_name_error(error.to_dict(), "", schema) for error in report.errors}
+    actors = _read_names(tables.get("actors", Cells()))
+    faults = {_name_error(error.to_dict(), "", schema, actors) for error in report.errors}
     for task in report.tasks:
-        faults |= {_name_error(error.to_dict(), str(task.place), schema) for error in task.errors}
+        named = [_name_error(error.to_dict(), task.name, schema, actors) for error in task.errors]
+        ragged: dict[int, Fault] = {}  # a row with too few or too many cells has no other fault worth naming
+        for fault in named:
+            if fault and fault.expected.endswith(RAGGED):
+                ragged.setdefault(fault.row, fault)
+        faults |= {*ragged.values(), *(fault for fault in named if fault and fault.row not in ragged)}
     missing = sorted(set(TABLES) - set(schema["tables"]))
     faults |= {Fault("datapackage.json", 0, "resources", f"a table {name!r}", "none", TABLE_HINT) for name in missing}
     found = {fault for fault in faults if fault}
-    broken = {fault.file for fault in found}
-    return sorted(found if "" in broken or missing else found | set(_check_rules(folder, schema, broken)))
+    broken = {fault.file for fault in found} | {fault.file for cells in tables.values() for fault in cells.faults}
+    found |= set() if "" in broken or missing else set(_check_rules(schema, tables, broken))
+    lines = {schema["tables"][name]["path"]: [0, 1, *cells.numbers] for name, cells in tables.items()}
+    placed = {replace(fault, row=lines[fault.file][fault.row]) if fault.file in lines else fault for fault in found}
+    return sorted(placed.union(*(cells.faults for cells in tables.values())))
 
 
-def _name_error(error: Mapping[str, Any], path: str, schema: Schema) -> Fault | None:
+def find_notes(folder: Path) -> list[str]:
+    """Return what was put right in reading a dossier's files, and persons that may be one under two spellings.
+
+    Examples
+    --------
+    >>> from analysis.dossier import DEFAULT
+    >>> find_notes(DEFAULT)
+    []
+    """
+    tables = read_tables(folder, read_schema(folder))
+    notes = [note for cells in tables.values() for note in cells.notes]
+    events = tables["events"]
+    column = events.header.index("persons") if "persons" in events.header else -1
+    cells = [row[column] for row in events.rows if len(row) > column >= 0]
+    people = sorted({name for cell in cells for name in cell.split(";") if name})
+    for one, other in combinations(people, 2):
+        words = [sorted(fold_text(name).split()) for name in (one, other)]
+        if words[0] == words[1] or SequenceMatcher(None, fold_text(one), fold_text(other)).ratio() > ALIKE:
+            notes.append(f"events.csv: are {one!r} and {other!r} one person? They are counted apart")
+    return notes
+
+
+def _make_package(schema: Schema, tables: Mapping[str, Cells]) -> frictionless.Package:
+    """Return the package with the cells as they were read in place of the files; a faulty file is left empty."""
+    resources = []
+    for name, table in schema["tables"].items():
+        cells, names = tables[name], [field["name"] for field in table["schema"]["fields"]]
+        data = [names] if cells.faults else [cells.header, *cells.rows]
+        resources.append({"name": name, "schema": table["schema"], "data": data, "format": "inline"})
+    rest = {name: value for name, value in schema.items() if name != "tables"}
+    return frictionless.Package.from_descriptor({**rest, "resources": resources})
+
+
+def _read_names(cells: Cells) -> dict[str, str]:
+    """Return the names of the actors by their codes, as far as the file can be read."""
+    if not {"code", "name"} <= set(cells.header):
+        return {}
+    code, name = cells.header.index("code"), cells.header.index("name")
+    return {row[code]: row[name] for row in cells.rows if len(row) > max(code, name)}
+
+
+def _name_error(error: Mapping[str, Any], name: str, schema: Schema, actors: Mapping[str, str]) -> Fault | None:
     kind, row, column = error["type"], error.get("rowNumber", 0), error.get("fieldName", "")
-    table = next((table for table in schema["tables"].values() if table["path"] == path), None)
+    table = schema["tables"].get(name)
+    path = table["path"] if table else ""
     fields = {field["name"]: field for field in table["schema"]["fields"]} if table else {}
     cell = "" if error.get("cell") is None else str(error["cell"])
     if kind == "primary-key":
         return None  # `unique` and `required` name the cell
     if kind == "foreign-key":
         expected, found = f"an id of {error['referenceName'] or Path(path).stem}.csv", str(error["fieldCells"][0])
-        return Fault(path, row, error["fieldNames"][0], expected, found, "add the row there or correct the id")
+        hint = "add the row there or correct the id"
+        hint = _find_code(found, actors if expected == "an id of actors.csv" else {}) or hint
+        return Fault(path, row, error["fieldNames"][0], expected, found, hint)
     if kind in ("type-error", "constraint-error"):
         return Fault(path, row, column, _describe_field(fields[column]), cell, _suggest(cell, fields[column]))
     if kind == "unique-error":
         return Fault(path, row, column, "an id of its own", cell, error["note"])
     wishes = {
         "blank-row": "a row of data",
-        "extra-cell": f"{len(fields)} cells, as in the header",
-        "missing-cell": f"{len(fields)} cells, as in the header",
+        "extra-cell": f"{len(fields)}{RAGGED}",
+        "missing-cell": f"{len(fields)}{RAGGED}",
         "missing-label": f"the column {column!r}",
         "incorrect-label": f"the column {column!r}",
         "extra-label": "no further column",
@@ -125,25 +156,53 @@ def _describe_field(field: Schema) -> str:
 
 
 def _suggest(cell: str, field: Schema) -> str:
-    near = get_close_matches(cell, [str(value) for value in field.get("constraints", {}).get("enum", [])], n=1)
-    return f"did you mean {near[0]!r}?" if near else str(field.get("description", ""))
+    rules = field.get("constraints", {})
+    near = get_close_matches(cell, [str(value) for value in rules.get("enum", [])], n=1)
+    dated = "\\.\\." in rules.get("pattern", "")
+    hint = (explain_date(cell) if dated else "") or _name_letters(cell) * bool(rules.get("pattern") or near)
+    return f"did you mean {near[0]!r}?{' ' * bool(hint)}{hint}" if near else hint or str(field.get("description", ""))
 
 
-def _check_rules(folder: Path, schema: Schema, broken: set[str]) -> Iterator[Fault]:
+def _name_letters(cell: str) -> str:
+    """Return the letters of a code that are none of ASCII, which the eye cannot tell from those."""
+    odd = [sign for sign in dict.fromkeys(cell) if ord(sign) > 127]
+    return ", ".join(f"{sign!r} is {name_sign(sign)}" for sign in odd)
+
+
+def _find_words(text: str) -> set[str]:
+    return set(re.findall(r"\w+", fold_text(text)))
+
+
+def _find_code(cell: str, actors: Mapping[str, str]) -> str:
+    """Return the code whose own letters or name a cell comes nearest to, as a question."""
+    words = _find_words(cell)
+    folded = {fold_text(code): code for code in actors}
+    near = [code for code, name in actors.items() if name and _find_words(name) <= words]
+    near += [folded[code] for code in get_close_matches(fold_text(cell), folded, n=1)]
+    return " ".join([*([f"did you mean {near[0]!r}?"] if near else []), *filter(None, [_name_letters(cell)])])
+
+
+def _check_rules(schema: Schema, cells: Mapping[str, Cells], broken: set[str]) -> Iterator[Fault]:
     """Yield what Table Schema cannot say, for the files that keep to it; the codebook lists these rules."""
     tables = {name: table for name, table in schema["tables"].items() if table["path"] not in broken}
-    frames = {name: read_table(folder, table).reset_index() for name, table in tables.items()}
+    frames = {name: build_table(cells[name], table).reset_index() for name, table in tables.items()}
     yield from _check_properties(schema, frames)
     yield from _check_ids(frames)
+    yield from _check_twins(frames)
     for name, frame in frames.items():
         for column in sorted({"date", "start", "end"} & set(frame.columns)):
             for row, text in frame[column].dropna().items():
                 try:
                     parse_date(text)
+                    wrong = explain_date(text)
                 except DataError as error:
-                    yield Fault(tables[name]["path"], int(str(row)) + 2, column, "a date that can be", text, str(error))
+                    wrong = explain_date(text) or str(error)
+                if wrong:
+                    yield Fault(tables[name]["path"], int(str(row)) + 2, column, "a date that can be", text, wrong)
     for name in sorted({"trade", "evidence"} & set(frames)):
         yield from _check_figures(f"{name}.csv", frames[name])
+        if "actors" in frames and _has_dyad(schema):
+            yield from _check_dyad(f"{name}.csv", frames[name], _read_names(cells["actors"]), schema["dyad"])
     if "claims" in frames and len(frames) == len(schema["tables"]):
         yield from _check_claims(frames)
     if "periods" in frames:
@@ -203,6 +262,17 @@ def _check_ids(frames: Mapping[str, pd.DataFrame]) -> Iterator[Fault]:
             seen[value] = name
 
 
+def _check_twins(frames: Mapping[str, pd.DataFrame]) -> Iterator[Fault]:
+    """Yield rows that differ from an earlier one by their id only."""
+    for name in sorted({"trade", "events", "evidence", "event_evidence"} & set(frames)):
+        first: dict[tuple[str, ...], int] = {}
+        for row, (key, *cells) in enumerate(frames[name].itertuples(index=False), start=2):
+            same = first.setdefault(tuple(map(str, cells)), row)
+            if same != row:
+                column, hint = str(frames[name].columns[0]), "take one of the two away"
+                yield Fault(f"{name}.csv", row, column, f"a row that is not also row {same}", str(key), hint)
+
+
 def _check_claims(frames: Mapping[str, pd.DataFrame]) -> Iterator[Fault]:
     known = {row for frame in frames.values() if frame.columns[0] in IDS for row in frame.iloc[:, 0]}
     others = {*frames["evidence"]["evidence_id"], *frames["event_evidence"]["finding_id"]}
@@ -212,9 +282,10 @@ def _check_claims(frames: Mapping[str, pd.DataFrame]) -> Iterator[Fault]:
         for name in names:
             if name not in known:
                 yield Fault("claims.csv", row, "inputs", "ids of coded rows", name, "correct the id")
-        if names and pd.notna(cells.tested_on) and (cells.tested_on == "article") == bool(others & set(names)):
-            wish = f"{'no' if cells.tested_on == 'article' else 'a'} row of what others say, since it is tested on"
-            yield Fault("claims.csv", row, "inputs", f"{wish} {cells.tested_on}", cells.inputs)
+        own = cells.tested_on == "article"
+        if names and set(names) <= known and pd.notna(cells.tested_on) and own == bool(others & set(names)):
+            wish = f"{'no' if own else 'a'} row of what others say, since it is tested on {cells.tested_on}"
+            yield Fault("claims.csv", row, "inputs", wish, cells.inputs)
         alone = pd.notna(cells.inputs) and ";" not in cells.inputs
         if alone and cells.measure in PAIRED:
             yield Fault("claims.csv", row, "inputs", "two inputs with ; between them", cells.inputs)
@@ -229,10 +300,21 @@ def _check_figures(file: str, figures: pd.DataFrame) -> Iterator[Fault]:
         for side in ("exporter", "importer"):
             if cells.flow == "one_way" and pd.isna(getattr(cells, side)):
                 yield Fault(file, row, side, f"an {side}, since flow is one_way", "")
+        for end, open_end in (("value_low", "at_most"), ("value_high", "at_least")):
+            if cells.bound != open_end and pd.isna(getattr(cells, end)):
+                hint = "of an exact figure it is the value, or the ends of its rounding"
+                yield Fault(file, row, end, f"a number, since bound is {cells.bound}", "", hint)
         for low, high in (("value_low", "value"), ("value", "value_high"), ("value_low", "value_high")):
             lower, upper = getattr(cells, low), getattr(cells, high)
             if pd.notna(lower) and pd.notna(upper) and lower > upper:
                 yield Fault(file, row, low, f"at most {high}, {upper}", str(lower), "")
+
+
+def _check_dyad(file: str, figures: pd.DataFrame, actors: Mapping[str, str], dyad: list[str]) -> Iterator[Fault]:
+    for side in ("exporter", "importer"):
+        for row, code in figures[side].dropna().items():
+            if code not in dyad:
+                yield Fault(file, int(str(row)) + 2, side, f"one of {', '.join(dyad)}", code, _find_code(code, actors))
 
 
 def _check_events(events: pd.DataFrame, fields: set[str]) -> Iterator[Fault]:

@@ -246,7 +246,7 @@ def find_evidence(dossier: Dossier) -> str:
     for _, peak in find_unseen(dossier.trade, totals).iterrows():
         most = cite(f"{format_number(peak['value'], ',.4g')} {peak['unit']}", peak["rows"])
         series = escape_markdown(peak["series"])
-        text += f". Between them, in {cite(peak['when'], peak['rows'])}, lies {most} by “{series}”, more than any"
+        text += f". Between them, in {cite(peak['when'], peak['rows'])}, lies {most} by “{series}”, above them all"
     return f"{text}."
 
 

@@ -15,7 +15,7 @@ from typing import Any
 from bs4 import BeautifulSoup, Tag
 from nbformat import NotebookNode
 
-from analysis.schema import read_schema, read_table
+from analysis.schema import build_table, read_schema, read_tables
 from analysis.sources import CITATION, read_citation
 
 LIBRARY = Path(__file__).parent
@@ -54,12 +54,13 @@ def record_report(html: str, notebook: NotebookNode, folder: Path) -> dict[str, 
     page = BeautifulSoup(html, "html.parser")
     said = read_page(page)
     cited = {row for link in page.select(CITATION) for row in read_citation(link).split("+")}
-    tables = read_schema(folder)["tables"].values()
-    files = [folder / "datapackage.json", *(folder / table["path"] for table in tables)]
+    schema = read_schema(folder)
+    tables, cells = schema["tables"], read_tables(folder, schema)
+    files = [folder / "datapackage.json", *(folder / table["path"] for table in tables.values())]
     rows = {
-        str(name): digest(*map(str, cells))
-        for table in tables
-        for name, *cells in read_table(folder, table).itertuples(name=None)
+        str(name): digest(*map(str, row))
+        for table, described in tables.items()
+        for name, *row in build_table(cells[table], described).itertuples(name=None)
     }
     return {
         "title": said["title"],
@@ -71,7 +72,7 @@ def record_report(html: str, notebook: NotebookNode, folder: Path) -> dict[str, 
             for name, one in said["figures"].items()
         ],
         "data": {
-            "files": {path.name: digest(path.read_text(encoding="utf-8")) for path in files},
+            "files": {path.name: digest(path.read_text(encoding="utf-8", errors="backslashreplace")) for path in files},
             "rows": {name: text for name, text in rows.items() if name in cited},
         },
         "notebook": digest(*(f"{cell.cell_type} {cell.source}" for cell in notebook.cells)),

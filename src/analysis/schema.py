@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from analysis.cells import Cells, read_cells
 from analysis.errors import DataError
 
 Schema = Mapping[str, Any]
@@ -45,8 +46,23 @@ def read_schema(folder: Path) -> Schema:
     return {**package, "tables": {table["name"]: table for table in package["resources"]}}
 
 
-def read_table(folder: Path, table: Schema) -> pd.DataFrame:
-    """Return one file of a validated dossier, every dtype given by the schema; an empty cell is missing.
+def read_tables(folder: Path, schema: Schema) -> dict[str, Cells]:
+    """Return the cells of every file that the schema names, by the table's name.
+
+    Examples
+    --------
+    >>> from analysis.dossier import DEFAULT
+    >>> read_tables(DEFAULT, read_schema(DEFAULT))["trade"].rows[0][0]
+    'T1'
+    """
+    return {
+        name: read_cells(folder / table["path"], table["schema"]["fields"], encoding=table.get("encoding", "utf-8"))
+        for name, table in schema["tables"].items()
+    }
+
+
+def build_table(cells: Cells, table: Schema) -> pd.DataFrame:
+    """Return one table of a validated dossier, every dtype given by the schema; an empty cell is missing.
 
     Returns
     -------
@@ -56,11 +72,19 @@ def read_table(folder: Path, table: Schema) -> pd.DataFrame:
     Examples
     --------
     >>> from analysis.dossier import DEFAULT
-    >>> read_table(DEFAULT, read_schema(DEFAULT)["tables"]["trade"])["value"].dtype
+    >>> schema = read_schema(DEFAULT)
+    >>> build_table(read_tables(DEFAULT, schema)["trade"], schema["tables"]["trade"])["value"].dtype
     Float64Dtype()
     """
-    dtypes = {field["name"]: DTYPES[field["type"]] for field in table["schema"]["fields"]}
-    frame = pd.read_csv(folder / table["path"], dtype=dtypes, keep_default_na=False, na_values=[""], encoding="utf-8")
+    frame = pd.DataFrame(cells.rows, columns=cells.header, dtype="str")
+    frame = frame.mask(frame == "")
+    for field in table["schema"]["fields"]:
+        column = frame[field["name"]]
+        if field["type"] == "boolean":
+            column = column.str.casefold().map({"true": True, "1": True, "false": False, "0": False})
+        elif field["type"] in ("number", "integer"):
+            column = column.astype("object").map(float if field["type"] == "number" else int, na_action="ignore")
+        frame[field["name"]] = column.astype(DTYPES[field["type"]])
     return frame.set_index(table["schema"]["primaryKey"])
 
 

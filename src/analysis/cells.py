@@ -1,0 +1,310 @@
+"""The cells of a CSV file as text: read as meant where only one reading is possible, else a fault that says where.
+
+What is put right without loss is told as a note: UTF-16, semicolons or tabs between cells, empty rows, a repeated
+header, thousands separators, decimal commas, digits of other scripts. What could be read in two ways is not read.
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from analysis.errors import Fault
+
+LARGEST = 5_000_000  # bytes; a table coded by hand is far smaller
+MARKS = {  # UTF-32 first, since its mark begins with that of UTF-16
+    **dict.fromkeys((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE), "utf-32"),
+    codecs.BOM_UTF8: "utf-8-sig",
+    **dict.fromkeys((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE), "utf-16"),
+}
+PAGES = ("cp1251", "cp1256", "cp1252")
+SEPARATORS = ",;\t|"
+MISSING = {"..", "...", "…", "-", "–", "—", "−", "n/a", "na", "n.a.", "null", "none", "#n/a"}
+SPACES = " \N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}\N{THIN SPACE}\N{FIGURE SPACE}"
+INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\u00ad]")
+DASHES = str.maketrans(dict.fromkeys("\N{MINUS SIGN}\N{HYPHEN}\N{NON-BREAKING HYPHEN}\N{EN DASH}\N{FIGURE DASH}", "-"))
+
+
+@dataclass
+class Cells:
+    """The records of one file, header left out, every cell as text in its plainest form.
+
+    Attributes
+    ----------
+    header : list of str
+    rows : list of list of str
+    numbers : list of int
+        Row of each record as a spreadsheet counts them; that of the header is 1.
+    faults : list of Fault
+        Where there is one, the rows are not to be used.
+    notes : list of str
+        What was put right.
+    """
+
+    header: list[str] = field(default_factory=list)
+    rows: list[list[str]] = field(default_factory=list)
+    numbers: list[int] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+
+def read_cells(path: Path, fields: Sequence[Mapping[str, Any]], *, encoding: str = "utf-8") -> Cells:
+    """Read a CSV file by the fields that a Table Schema gives it.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+    fields : sequence of mapping
+        Fields of a Table Schema: name, type, constraints.
+    encoding : str
+        Of a file without a byte-order mark.
+
+    Returns
+    -------
+    Cells
+        A file that cannot be read has faults and no rows.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> fields = [{"name": "id", "type": "string"}, {"name": "value", "type": "number"}]
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder) / "trade.csv"
+    ...     _ = path.write_text("id;value" + chr(10) + "T1;1.234,5", encoding="utf-8-sig")
+    ...     cells = read_cells(path, fields)
+    >>> cells.rows, cells.notes[1]
+    ([['T1', '1234.5']], 'trade.csv: 1 number rewritten, such as 1.234,5 as 1234.5')
+    """
+    cells = Cells()
+    text = _read_text(path, encoding, cells)
+    names = [str(each["name"]) for each in fields]
+    if not cells.faults:
+        _read_records(path.name, text, names, cells)
+    if not cells.faults:
+        by_name = {str(each["name"]): each for each in fields}
+        _tidy_cells(path.name, cells, [by_name.get(name, {"type": "string"}) for name in cells.header])
+    return cells
+
+
+def _read_text(path: Path, encoding: str, cells: Cells) -> str:
+    """Return the whole text with plain line ends; with a fault where there is none to be had."""
+    refuse = partial(_refuse, cells, path.name)
+    if not path.is_file():  # a folder, a pipe or a device as well
+        found = "none" if not path.exists() else "a folder" if path.is_dir() else "no plain file"
+        return refuse("a CSV file", found)
+    if path.stat().st_size > LARGEST:
+        return refuse(f"at most {LARGEST:,} bytes", f"{path.stat().st_size:,}", "a table is coded by hand, row by row")
+    data = path.read_bytes()
+    encoding = next((MARKS[mark] for mark in MARKS if data.startswith(mark)), encoding)
+    if b"\0" in data and not encoding.startswith(("utf-16", "utf-32")):
+        row = data[: data.index(b"\0")].count(b"\n") + 1
+        return refuse("text", "a NUL byte", "damaged, or UTF-16 without its mark; save it as UTF-8", row)
+    try:
+        text = data.decode(encoding)
+    except (UnicodeDecodeError, LookupError) as error:
+        start = getattr(error, "start", 0)
+        return refuse(f"text in {encoding}", f"byte {start}", _try_pages(data, start), data[:start].count(b"\n") + 1)
+    cells.notes += [f"{path.name}: read as {encoding}"] * (encoding not in ("utf-8", "utf-8-sig"))
+    text = text.removesuffix("\x1a").replace("\r\n", "\n")
+    text = text if "\n" in text else text.replace("\r", "\n")
+    for row, line in enumerate(text.split("\n"), start=1):
+        for sign in dict.fromkeys(re.findall("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]", line)):
+            refuse("text without control characters", name_sign(sign), "take it out", row)
+    if not text.strip():
+        refuse("a header and rows", "nothing", "an empty file; a table without rows keeps its header")
+    return text
+
+
+def _refuse(cells: Cells, file: str, expected: str, found: str, hint: str = "", row: int = 0) -> str:
+    cells.faults.append(Fault(file, row, "", expected, found, hint))
+    return ""
+
+
+def _try_pages(data: bytes, start: int) -> str:
+    """Return what the bytes around a fault would be in old code pages, for a person to choose."""
+    begin = max(data.rfind(b"\n", 0, start), data.rfind(b",", 0, start), data.rfind(b";", 0, start)) + 1
+    word = re.split(rb"[,;\r\n]", data[begin : begin + 60])[0]
+    ways = ", ".join(f"in {page} {word.decode(page, 'replace')!r}" for page in PAGES)
+    return f'it would be {ways}; save the file as UTF-8, or name the right one as "encoding" in datapackage.json'
+
+
+def _read_records(file: str, text: str, names: list[str], cells: Cells) -> None:
+    lines = text.split("\n")
+    if re.fullmatch(r'"?sep=.?"?', lines[0].strip(), re.IGNORECASE):  # what Excel writes for itself
+        del lines[0]
+    mark = max(SEPARATORS, key=lambda mark: _count_names(lines[0], mark, names))
+    if not _count_names(lines[0], mark, names):
+        likely = [
+            row for row, line in enumerate(lines, start=1) if any(_count_names(line, m, names) for m in SEPARATORS)
+        ]
+        hint = (
+            f"it seems to be in row {likely[0]}; take away what is above it" if likely else f"it is {', '.join(names)}"
+        )
+        cells.faults.append(Fault(file, 1, "", "the header", lines[0][:60], hint))
+        return
+    reader = csv.reader(io.StringIO("\n".join(lines), newline=""), delimiter=mark, strict=True)
+    row, line, dropped = 0, 0, Counter[str]()
+    try:
+        for row, record in enumerate(reader, start=1):
+            before, line = line, reader.line_num
+            if any(each.count(mark) >= len(names) - 1 for each in lines[before + 1 : line]):  # a row inside a cell
+                hint = f"a quotation mark opens here and closes {line - before - 1} lines on; double it or take it away"
+                cells.faults.append(Fault(file, row, "", "one row", f"{line - before} lines", hint))
+            _keep_record([_trim(cell) for cell in record], row, cells, dropped)
+    except csv.Error as error:
+        hint = f"{error}; a quotation mark in a text is doubled, and the text stands between two of them"
+        cells.faults.append(Fault(file, row + 1, "", "closed quotation marks", lines[line][:60], hint))
+    cells.notes += [f"{file}: cells are separated by {'a tab' if mark == chr(9) else mark}"] * (mark != ",")
+    cells.notes += [f"{file}: {count} {what}{'s' * (count > 1)} left out" for what, count in dropped.items()]
+
+
+def _keep_record(record: list[str], row: int, cells: Cells, dropped: Counter[str]) -> None:
+    if not any(record):
+        dropped["empty row"] += 1
+    elif not cells.header:
+        cells.header = record
+    elif record == cells.header:
+        dropped["repeated header"] += 1
+    else:
+        cells.rows.append(record)
+        cells.numbers.append(row)
+
+
+def _count_names(line: str, marks: str, names: list[str]) -> int:
+    return len({_trim(name.strip('"')) for name in re.split(f"[{re.escape(marks)}]", line)} & set(names))
+
+
+def _trim(cell: str) -> str:
+    return unicodedata.normalize("NFC", cell).strip().strip("\ufeff")
+
+
+def _tidy_cells(file: str, cells: Cells, fields: Sequence[Mapping[str, Any]]) -> None:
+    """Bring numbers, dates and codes into their plain form; say how many were rewritten."""
+    changed: dict[str, list[tuple[str, str]]] = {}
+    commas = any(re.fullmatch(r"[^.]*\d,\d{1,2}|[^,]*[.]\d{3},\d+", cell) for row in cells.rows for cell in row)
+    for number, row in zip(cells.numbers, cells.rows, strict=True):
+        for place, (cell, each) in enumerate(zip(row, fields, strict=False)):
+            plain, what = _tidy(cell, each, commas=commas)
+            if what == "fault":
+                cells.faults.append(Fault(file, number, str(each["name"]), "a number", cell, plain))
+            elif plain != cell:
+                changed.setdefault(what, []).append((cell, plain))
+                row[place] = plain
+    for what, pairs in changed.items():
+        cell, plain = pairs[0]
+        example = f"such as {cell} as {plain or 'an empty cell'}"
+        cells.notes.append(f"{file}: {len(pairs)} {what}{'s' * (len(pairs) > 1)} rewritten, {example}")
+
+
+def _tidy(cell: str, each: Mapping[str, Any], *, commas: bool) -> tuple[str, str]:
+    """Return a cell in its plain form and what it is; for a number that is none, why."""
+    rules = each.get("constraints", {})
+    if each["type"] in ("number", "integer"):
+        if cell.casefold() in MISSING and not rules.get("required"):
+            return "", "missing value"
+        plain = read_number(cell, commas=commas)
+        return (explain_number(cell), "fault") if plain is None else (plain, "number")
+    if "enum" in rules or "pattern" in rules:
+        plain = INVISIBLE.sub("", cell).strip()
+        plain = plain if plain.isascii() else cell  # in a word of another script they may be meant
+        return (_read_period(plain), "date") if "\\.\\." in rules.get("pattern", "") else (plain, "code")
+    return cell, "text"
+
+
+def read_number(cell: str, *, commas: bool = False) -> str | None:
+    """Return a number with ASCII digits and a point, as `float` reads it; None where it is none or could be two.
+
+    Parameters
+    ----------
+    cell : str
+    commas : bool
+        Whether the file has decimal commas, so that a point before three digits could be either.
+
+    Examples
+    --------
+    >>> [read_number(cell) for cell in ("1 234", "1.234,5", "1,234,567", "۱۲٫۵", "−3", "(12)", "49-", "12,5", "")]
+    ['1234', '1234.5', '1234567', '12.5', '-3', '-12', '-49', '12.5', '']
+    >>> [read_number(cell) for cell in ("1,234", "NaN", "1e999", "12 apples", "1 23")]
+    [None, None, None, None, None]
+    """
+    text = "".join(str(unicodedata.digit(sign)) if unicodedata.category(sign) == "Nd" else sign for sign in cell)
+    text = INVISIBLE.sub("", text).translate(DASHES).replace("٫", ".").replace("٬", "'").replace("’", "'")
+    if bracket := re.fullmatch(r"\((.*)\)|(.*)-", text):
+        inner = next(part for part in bracket.groups() if part is not None)
+        text = f"-{inner}" if inner[:1].isdigit() else text
+    sign, body = re.fullmatch(r"([+-]?)\s*(.*)", text, re.DOTALL).groups()  # type: ignore[union-attr]
+    if commas and re.fullmatch(r"[1-9]\d{0,2}[.]\d{3}", body, re.ASCII):
+        return None
+    if not text or re.fullmatch(r"(\d+([.]\d*)?|[.]\d+)(e[+-]?\d{1,2})?", body, re.ASCII | re.IGNORECASE):
+        return (sign + body).removeprefix("+")
+    for mark in (*SPACES, "'", ",", "."):
+        whole = rf"[1-9]\d{{0,2}}({re.escape(mark)}\d{{3}})+"
+        point = "[.]" if mark == "," else "," if mark == "." else "[.,]"
+        if found := re.fullmatch(rf"({whole})(?:{point}(\d+))?", body, re.ASCII):
+            if mark in ",." and body.count(mark) == 1 and found[3] is None:
+                return None
+            return sign.removeprefix("+") + found[1].replace(mark, "") + (f".{found[3]}" if found[3] else "")
+    return (sign.removeprefix("+") + body.replace(",", ".")) if re.fullmatch(r"\d+,\d+", body, re.ASCII) else None
+
+
+def explain_number(cell: str) -> str:
+    """Return why a cell is no number that could be read in one way only.
+
+    Examples
+    --------
+    >>> explain_number("1,234")
+    'it could be 1234 or 1.234; write it without a sign between thousands'
+    """
+    if re.fullmatch(r"[+-]?\d{1,3}[.,]\d{3}", cell):
+        whole, part = re.split("[.,]", cell)
+        return f"it could be {whole}{part} or {whole}.{part}; write it without a sign between thousands"
+    if cell.casefold() in MISSING:
+        return "a cell of this column must not be missing"
+    if odd := [sign for sign in cell if ord(sign) > 127]:
+        return ", ".join(f"{sign!r} is {name_sign(sign)}" for sign in dict.fromkeys(odd))
+    return "digits with a point, such as 12.5; an empty cell is a missing value"
+
+
+def fold_text(text: str) -> str:
+    """Return a text so that spellings which look alike are equal: for comparing only, never for showing.
+
+    Examples
+    --------
+    >>> fold_text("Co\u0302te d\u2019Ivoire"), fold_text("كريمي") == fold_text("کریمی")
+    ("cote d'ivoire", True)
+    """
+    letters = str.maketrans({"ي": "ی", "ى": "ی", "ك": "ک", "ۀ": "ه", "ة": "ه", "ـ": "", "’": "'", "ʼ": "'"})
+    text = unicodedata.normalize("NFKD", INVISIBLE.sub("", text.replace("\u200c", " "))).translate(letters)
+    return " ".join("".join(sign for sign in text if not unicodedata.combining(sign)).casefold().split())
+
+
+def name_sign(sign: str) -> str:
+    """Return a character's code point and name, for what the eye cannot tell apart.
+
+    Examples
+    --------
+    >>> name_sign("А")
+    'U+0410 CYRILLIC CAPITAL LETTER A'
+    """
+    return f"U+{ord(sign):04X} {unicodedata.name(sign, 'without a name')}"
+
+
+def _read_period(cell: str) -> str:
+    """Return a date with plain digits and hyphens; months and quarters of agencies as EDTF."""
+    text = "".join(str(unicodedata.digit(sign)) if unicodedata.category(sign) == "Nd" else sign for sign in cell)
+    text = text.translate(DASHES)
+    if month := re.fullmatch(r"(\d{4})-?M(0[1-9]|1[0-2])", text, re.ASCII | re.IGNORECASE):
+        return f"{month[1]}-{month[2]}"
+    if quarter := re.fullmatch(r"(\d{4})-?Q([1-4])", text, re.ASCII | re.IGNORECASE):
+        last = 3 * int(quarter[2])
+        return f"{quarter[1]}-{last - 2:02}/{quarter[1]}-{last:02}"
+    return text

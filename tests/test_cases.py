@@ -1,0 +1,445 @@
+"""Public failure cases of people who do this job, each under its id, on an invented dossier.
+
+An input is read as meant where only one reading is possible; else one clear error says file, row, column, found,
+expected and how to mend it. There is never a silently wrong number.
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from analysis import load_dossier
+from analysis.__main__ import main
+from analysis.cells import read_number
+from analysis.errors import DataError
+from analysis.faults import find_notes
+
+INVENTED = Path(__file__).parent / "dossier"
+
+
+@pytest.fixture
+def folder(tmp_path):
+    return shutil.copytree(INVENTED, tmp_path / "dossier")
+
+
+def read(folder, file):
+    with (folder / file).open(encoding="utf-8", newline="") as lines:
+        return list(csv.reader(lines))
+
+
+def join(rows, separator=",", end="\n"):
+    """Return rows as CSV text."""
+    text = io.StringIO()
+    csv.writer(text, delimiter=separator, lineterminator=end).writerows(rows)
+    return text.getvalue()
+
+
+def put(folder, file, row, **cells):
+    """Change cells of one row, counted as a spreadsheet does, and return all rows."""
+    rows = read(folder, file)
+    for column, value in cells.items():
+        rows[row - 1][rows[0].index(column)] = value
+    (folder / file).write_text(join(rows), encoding="utf-8")
+    return rows
+
+
+def fail(folder):
+    with pytest.raises(DataError) as caught:
+        load_dossier(folder)
+    return str(caught.value)
+
+
+def values(folder):
+    return load_dossier(folder).trade["value"].tolist()
+
+
+def same(folder):
+    """Return whether a dossier is read just as the untouched one."""
+    one, other = load_dossier(folder), load_dossier(INVENTED)
+    return one.trade.equals(other.trade) and one.events.equals(other.events) and one.actors.equals(other.actors)
+
+
+# csv-input
+
+
+def test_csv_02_semicolons_and_decimal_commas(folder):
+    rows = put(folder, "trade.csv", 2, value="10,5", value_low="10,5", value_high="10,5")
+    (folder / "trade.csv").write_text(join(rows, ";"), encoding="utf-8")
+    assert values(folder) == [10.5, 20, 12, 80]
+    assert "trade.csv: cells are separated by ;" in find_notes(folder)
+    (folder / "trade.csv").write_text("sep=;\n" + join(rows, ";", "\r\n"), encoding="utf-8-sig")
+    assert values(folder) == [10.5, 20, 12, 80]
+    (folder / "trade.csv").write_text(join(rows, "\t"), encoding="utf-8")
+    assert values(folder) == [10.5, 20, 12, 80]
+
+
+def test_csv_02_a_point_before_three_digits_among_decimal_commas(folder):
+    rows = put(folder, "trade.csv", 2, value="10,5", value_low="10,5", value_high="10,5")
+    rows[2][rows[0].index("value_high")] = "1.234"
+    (folder / "trade.csv").write_text(join(rows, ";"), encoding="utf-8")
+    assert "row 3, column 'value_high': expected a number, found '1.234' (it could be 1234 or 1.234" in fail(folder)
+
+
+@pytest.mark.parametrize("sign", [" ", "\u00a0", "\u202f", "\u2009", "'", "’", ",", "."])
+def test_csv_05_thousands_signs(folder, sign):
+    number = f"1{sign}234{sign}567"
+    put(folder, "trade.csv", 2, value=number, value_low=number, value_high=number)
+    assert values(folder)[0] == 1234567
+    assert find_notes(folder) == [f"trade.csv: 3 numbers rewritten, such as {number} as 1234567"]
+
+
+@pytest.mark.parametrize("text", ["1,234", "+1,234", "1,234.5.6", "1 23", "12,34,567", "1,2345,678"])
+def test_csv_05_a_number_with_two_readings_or_none(folder, text):
+    put(folder, "trade.csv", 2, value=text)
+    assert f"trade.csv, row 2, column 'value': expected a number, found '{text}'" in fail(folder)
+
+
+@pytest.mark.parametrize(("text", "number"), [("49.03-", "-49.03"), ("(12)", "-12"), ("−12", "-12"), ("–3", "-3")])
+def test_csv_07_negatives_of_ledgers(folder, text, number):
+    assert read_number(text) == number
+    put(folder, "trade.csv", 2, value=text)
+    assert f"row 2, column 'value': expected a number not below 0, not empty, found '{number}'" in fail(folder)
+
+
+@pytest.mark.parametrize("text", ["..", "…", "n/a", "–", "-", "NA"])
+def test_csv_08_placeholders_are_missing_never_zero(folder, text):
+    put(folder, "events.csv", 3, quantity=text, quantity_unit="", quantity_bound="")
+    assert (
+        load_dossier(folder).events["quantity"].isna().sum()
+        == load_dossier(INVENTED).events["quantity"].isna().sum() + 1
+    )
+    assert find_notes(folder) == [f"events.csv: 1 missing value rewritten, such as {text} as an empty cell"]
+    put(folder, "trade.csv", 2, value=text)
+    assert "row 2, column 'value'" in fail(folder)
+    assert "must not be missing" in fail(folder)
+
+
+def test_csv_08_a_word_is_reported_and_zero_is_zero(folder):
+    put(folder, "trade.csv", 2, value="suspended")
+    assert "row 2, column 'value': expected a number, found 'suspended'" in fail(folder)
+    put(folder, "trade.csv", 2, value="0", value_low="0")
+    assert values(folder)[0] == 0
+
+
+def rename(folder, old, new):
+    """Replace a code in all files."""
+    for path in [*folder.glob("*.csv"), folder / "datapackage.json"]:
+        text = re.sub(rf'(?<=[,"\n]){old}(?=[,"\n])', new, path.read_text(encoding="utf-8"))
+        path.write_text(text, encoding="utf-8")
+
+
+def test_csv_09_the_code_na_stays(folder):
+    rename(folder, "GAZETTE", "NA")
+    assert load_dossier(folder).trade["source_id"].tolist() == ["NA"] * 4
+
+
+@pytest.mark.parametrize("word", ["None", "Null", "NaN", "NA", "#N/A", "nan", "-"])
+def test_csv_10_words_that_spell_missing_stay_words(folder, word):
+    put(folder, "events.csv", 2, persons=word, place=word)
+    event = load_dossier(folder).events.iloc[0]
+    assert (event["persons"], event["place"]) == (word, word)
+
+
+def test_csv_11_rows_of_bare_commas(folder):
+    rows = read(folder, "trade.csv")
+    (folder / "trade.csv").write_text(join([*rows, *[[""] * len(rows[0])] * 3]), encoding="utf-8")
+    assert same(folder)
+    assert find_notes(folder) == ["trade.csv: 3 empty rows left out"]
+
+
+def test_csv_12_a_stray_quotation_mark(folder):
+    lines = (folder / "events.csv").read_text(encoding="utf-8").splitlines(keepends=True)
+    broken = [lines[0], lines[1].replace("A first visit", '"A first visit'), *lines[2:]]
+    (folder / "events.csv").write_text("".join(broken), encoding="utf-8")
+    assert "events.csv, row 2: expected closed quotation marks" in fail(folder)
+    broken[3] = broken[3].replace("Charge of smuggling", 'Charge of smuggling"', 1)
+    (folder / "events.csv").write_text("".join(broken), encoding="utf-8")
+    assert "events.csv, row 2" in fail(folder)
+
+
+def test_csv_14_title_lines_above_the_header_and_a_note_below(folder):
+    text = (folder / "trade.csv").read_text(encoding="utf-8")
+    (folder / "trade.csv").write_text('"Data Source","Invented"\n\n"Updated","2024"\n\n' + text, encoding="utf-8")
+    assert "trade.csv, row 1: expected the header" in fail(folder)
+    assert "it seems to be in row 5; take away what is above it" in fail(folder)
+    (folder / "trade.csv").write_text(text + "Note: figures are provisional\n", encoding="utf-8")
+    assert "trade.csv, row 6, column 'date': expected 20 cells, as in the header" in fail(folder)
+    assert fail(folder).startswith("1 fault")
+
+
+def test_csv_15_a_header_in_the_middle(folder):
+    rows = read(folder, "trade.csv")
+    (folder / "trade.csv").write_text(join([*rows[:2], rows[0], *rows[2:]]), encoding="utf-8")
+    assert same(folder)
+    assert find_notes(folder) == ["trade.csv: 1 repeated header left out"]
+    put(folder, "trade.csv", 4, value="x")
+    assert "trade.csv, row 4, column 'value'" in fail(folder)  # the row as a spreadsheet shows it
+
+
+@pytest.mark.parametrize(("page", "name"), [("cp1251", "Хасан"), ("cp1256", "حسن"), ("cp1252", "José")])
+def test_csv_18_old_code_pages(folder, page, name):
+    put(folder, "events.csv", 2, persons=name)
+    text = (folder / "events.csv").read_text(encoding="utf-8")
+    (folder / "events.csv").write_bytes(text.encode(page, "replace"))
+    message = fail(folder)
+    assert "events.csv, row 2: expected text in utf-8, found 'byte " in message
+    assert f"in {page} {name!r}" in message
+    package = folder / "datapackage.json"
+    schema = json.loads(package.read_text(encoding="utf-8"))
+    for table in schema["resources"]:
+        table["encoding"] = page if table["name"] == "events" else "utf-8"
+    package.write_text(json.dumps(schema), encoding="utf-8")
+    assert load_dossier(folder).events["persons"].iloc[0] == name
+
+
+@pytest.mark.parametrize("mark", ["utf-8-sig", "utf-16", "utf-32"])
+def test_csv_18_byte_order_marks(folder, mark):
+    path = folder / "events.csv"
+    path.write_bytes(path.read_text(encoding="utf-8").encode(mark))
+    assert same(folder)
+
+
+def test_csv_18_utf_16_without_its_mark_and_nul_bytes(folder):
+    path = folder / "events.csv"
+    text = path.read_text(encoding="utf-8")
+    path.write_bytes(text.encode("utf-16-le"))
+    assert "events.csv, row 1: expected text, found 'a NUL byte'" in fail(folder)
+    path.write_bytes(text.replace("A first visit", "A first\0visit").encode())
+    assert "events.csv, row 2: expected text, found 'a NUL byte'" in fail(folder)
+
+
+def test_csv_19_old_end_of_file_sign(folder):
+    path = folder / "trade.csv"
+    path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n") + b"\x1a")
+    assert same(folder)
+
+
+def test_csv_20_a_bare_carriage_return(folder):
+    path = folder / "events.csv"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("A first visit", "A first\rvisit"), encoding="utf-8", newline="")
+    assert "events.csv, row 2: expected text without control characters, found 'U+000D" in fail(folder)
+    path.write_text(text.replace("\n", "\r"), encoding="utf-8", newline="")
+    assert same(folder)
+
+
+@pytest.mark.parametrize("data", [b"", b"\n\n", b"\xef\xbb\xbf", b" \r\n"])
+def test_csv_23_an_empty_file(folder, data):
+    (folder / "trade.csv").write_bytes(data)
+    result = CliRunner().invoke(main, ["validate", str(folder)])
+    assert result.exit_code == 1
+    assert "trade.csv: expected a header and rows, found 'nothing'" in result.output
+
+
+def test_csv_23_a_folder_a_pipe_and_a_large_file(folder):
+    (folder / "trade.csv").unlink()
+    (folder / "trade.csv").mkdir()
+    (folder / "events.csv").unlink()
+    os.mkfifo(folder / "events.csv")
+    with (folder / "actors.csv").open("wb") as file:
+        file.truncate(200_000_000)
+    message = fail(folder)
+    assert "trade.csv: expected a CSV file, found 'a folder'" in message
+    assert "events.csv: expected a CSV file, found 'no plain file'" in message
+    assert "actors.csv: expected at most 5,000,000 bytes, found '200,000,000'" in message
+
+
+def test_csv_24_header_only(folder):
+    for file in ("trade.csv", "events.csv"):
+        (folder / file).write_text(join(read(folder, file)[:1]), encoding="utf-8")
+    dossier = load_dossier(folder)
+    assert dossier.trade.empty
+    assert dossier.events.empty  # test_notebooks renders such a dossier with every notebook
+
+
+@pytest.mark.parametrize("code", ["10E3", "100E10", "007", "1_000"])
+def test_csv_26_codes_are_no_numbers(folder, code):
+    rename(folder, "GAZETTE", code)
+    assert load_dossier(folder).trade["source_id"].tolist() == [code] * 4
+
+
+@pytest.mark.parametrize("code", ["Jun-08", "04-Mar", "42", "4.2E1"])
+def test_csv_27_codes_that_a_spreadsheet_turned(folder, code):
+    put(folder, "events.csv", 2, cameo_code=code)
+    assert f"events.csv, row 2, column 'cameo_code': expected an id of cameo.csv, found '{code}'" in fail(folder)
+
+
+def test_csv_28_a_large_file_is_refused_before_it_is_read(folder):
+    rows = read(folder, "trade.csv")
+    with (folder / "trade.csv").open("a", encoding="utf-8") as file:
+        file.writelines(join([[f"X{number}", *rows[1][1:]]]) for number in range(60_000))
+    assert "trade.csv: expected at most 5,000,000 bytes" in fail(folder)
+
+
+def test_csv_30_duplicate_rows(folder):
+    rows = read(folder, "trade.csv")
+    (folder / "trade.csv").write_text(join([*rows, rows[1]]), encoding="utf-8")
+    assert "trade.csv, row 6, column 'trade_id': expected an id of its own, found 'R1'" in fail(folder)
+    (folder / "trade.csv").write_text(join([*rows, ["R9", *rows[1][1:]]]), encoding="utf-8")
+    assert "trade.csv, row 6, column 'trade_id': expected a row that is not also row 2, found 'R9'" in fail(folder)
+
+
+def test_csv_31_a_blank_partner(folder):
+    put(folder, "trade.csv", 4, importer="")
+    assert "trade.csv, row 4, column 'importer': expected an importer, since flow is one_way, found ''" in fail(folder)
+
+
+def test_csv_32_a_missing_value_is_no_zero(folder):
+    put(folder, "trade.csv", 2, value="", value_low="", value_high="")
+    assert "trade.csv, row 2, column 'value': expected a number not below 0, not empty, found ''" in fail(folder)
+
+
+@pytest.mark.parametrize("name", ["World", "WLD", "XCC"])
+def test_csv_34_aggregates_and_third_countries_are_no_partner(folder, name):
+    put(folder, "trade.csv", 4, importer=name)
+    wish = "one of XAA, XBB" if name == "XCC" else "an id of actors.csv"
+    assert f"trade.csv, row 4, column 'importer': expected {wish}, found '{name}'" in fail(folder)
+
+
+def test_csv_35_a_blank_among_whole_numbers(folder):
+    put(folder, "trade.csv", 3, paragraph="")
+    assert "trade.csv, row 3, column 'paragraph': expected a whole number" in fail(folder)
+
+
+@pytest.mark.parametrize("row", [2, 3])
+def test_csv_36_ragged_rows(folder, row):
+    rows = read(folder, "trade.csv")
+    for change in ([*rows[row - 1], "more"], rows[row - 1][:-1]):
+        (folder / "trade.csv").write_text(join([*rows[: row - 1], change, *rows[row:]]), encoding="utf-8")
+        assert f"trade.csv, row {row}" in fail(folder)
+
+
+# dates
+
+DATES = {
+    "05.02.2020": "2020-02-05 or 2020-05-02",
+    "25/02/2020": "write year, month, day: 2020-02-25)",
+    "Mar 3 2020": "a day is written 2020-02-05",
+    "05/01/70": "write the year with four digits",
+    "05/01/68": "write the year with four digits",
+    "1402-05-01": "looks Solar Hijri",
+    "1402-02-31": "looks Solar Hijri",
+    "2563": "the year 2563 is far from any",
+    "2020-02-30": "expected a day of the calendar",
+    "2020-13": "a day is written 2020-02-05",
+}
+
+
+@pytest.mark.parametrize("date", ["05.02.2020", "25/02/2020", "Mar 3 2020", "2020-02-30", "2020-13"])
+def test_dat_02_mixed_date_styles(folder, date):
+    put(folder, "events.csv", 2, date=date)
+    message = fail(folder)
+    assert "events.csv, row 2, column 'date'" in message
+    assert DATES[date] in message
+
+
+@pytest.mark.parametrize("date", ["1402-05-01", "1402-02-31", "2563"])
+def test_dat_03_solar_hijri_years(folder, date):
+    put(folder, "events.csv", 2, date=date)
+    assert DATES[date] in fail(folder)
+
+
+@pytest.mark.parametrize(
+    ("code", "date"),
+    [
+        ("2020M01", "2020-01"),
+        ("2020-M10", "2020-10"),
+        ("2020Q1", "2020-01/2020-03"),
+        ("2020-Q4", "2020-10/2020-12"),
+        ("۲۰۲۰", "2020"),
+    ],
+)
+def test_dat_06_period_codes(folder, code, date):
+    put(folder, "trade.csv", 2, date=code)
+    assert load_dossier(folder).trade["date"].iloc[0] == date
+    assert find_notes(folder) == [f"trade.csv: 1 date rewritten, such as {code} as {date}"]
+
+
+@pytest.mark.parametrize("date", ["05/01/70", "05/01/68"])
+def test_dat_07_two_digit_years(folder, date):
+    put(folder, "events.csv", 2, date=date)
+    assert DATES[date] in fail(folder)
+
+
+# country names
+
+
+@pytest.mark.parametrize("name", ["Arcadia", "ARCADIA", "Arcadia (Islamic Rep. of)", "Republic of Arcadia", "XA"])
+def test_cty_01_one_country_in_several_spellings(folder, name):
+    put(folder, "trade.csv", 4, exporter=name)
+    message = fail(folder)
+    assert f"found {name!r}" in message
+    assert "did you mean 'XAA'?" in message
+
+
+@pytest.mark.parametrize("code", ["YMD", "WLD", "Areas, nes"])
+def test_cty_02_defunct_states_and_aggregates(folder, code):
+    put(folder, "events.csv", 2, actor=code)
+    message = fail(folder)
+    assert "events.csv, row 2, column 'actor'" in message
+    assert f"found '{code}'" in message
+
+
+def test_cty_03_composed_and_decomposed_accents(folder):
+    put(folder, "events.csv", 2, persons="Jos\u00e9")
+    put(folder, "events.csv", 3, persons="Jose\u0301")
+    assert load_dossier(folder).events["persons"].iloc[:2].nunique() == 1
+
+
+def test_cty_04_arabic_and_persian_letters(folder):
+    put(folder, "events.csv", 2, persons="\u06a9\u0631\u06cc\u0645\u06cc")
+    put(folder, "events.csv", 3, persons="\u0643\u0631\u064a\u0645\u064a")
+    assert any("one person? They are counted apart" in note for note in find_notes(folder))
+
+
+def test_cty_06_one_person_in_many_spellings(folder):
+    put(folder, "events.csv", 2, persons="Qasem Tavakkoli")
+    put(folder, "events.csv", 3, persons="Ghasem Tavakoli")
+    put(folder, "events.csv", 4, persons="Tavakkoli Qasem")
+    notes = find_notes(folder)
+    assert "events.csv: are 'Ghasem Tavakoli' and 'Qasem Tavakkoli' one person? They are counted apart" in notes
+    assert "events.csv: are 'Qasem Tavakkoli' and 'Tavakkoli Qasem' one person? They are counted apart" in notes
+    assert load_dossier(folder).events["persons"].iloc[:3].nunique() == 3  # never merged by guess
+
+
+def test_cty_01_letters_that_look_alike_are_named(folder):
+    put(folder, "events.csv", 2, actor="X\u0410A")
+    assert "'\u0410' is U+0410 CYRILLIC CAPITAL LETTER A" in fail(folder)
+    put(folder, "trade.csv", 4, exporter="X\u0410A")
+    assert "trade.csv, row 4, column 'exporter'" in fail(folder)
+
+
+# unicode
+
+
+def test_uni_02_joiners_and_stretch_marks(folder):
+    for row, name in enumerate(("خانه\u200cها", "خانه ها", "خ\u0640انه\u200cها", "خانه\u200c\u200cها"), start=2):
+        put(folder, "events.csv", row, persons=name)
+    assert len(find_notes(folder)) == 6  # each pair of four
+    put(folder, "events.csv", 2, actor="X\u200bAA\ufeff")
+    assert load_dossier(folder).events["actor"].iloc[0] == "XAA"  # in a code nothing invisible is meant
+
+
+def test_uni_04_plain_c_locale(folder):
+    put(folder, "events.csv", 2, persons="José – ایران")
+    plain = os.environ | {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    script = f"from analysis import load_dossier; print(ascii(load_dossier({str(folder)!r}).events['persons'].iloc[0]))"
+    for environment in (plain, dict(os.environ)):
+        done = subprocess.run([sys.executable, "-c", script], env=environment, capture_output=True, check=True)
+        assert done.stdout.decode().strip() == ascii("José – ایران")
+
+
+def test_marks_are_not_taken_for_one_another():
+    assert codecs.BOM_UTF32_LE.startswith(codecs.BOM_UTF16_LE)  # so UTF-32 is looked for first
