@@ -16,15 +16,23 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from urllib.parse import unquote
 
+import nbformat
+import pandas as pd
 import pytest
+from bs4 import BeautifulSoup
 from click.testing import CliRunner
+from nbformat import v4
 
 from analysis import load_dossier
 from analysis.__main__ import main
+from analysis.batch import plan_batch, plan_job
 from analysis.cells import read_number
-from analysis.errors import DataError
+from analysis.display import _draw_note
+from analysis.errors import DataError, ParameterError, RenderError
 from analysis.faults import find_notes
+from analysis.render import prepare_notebook, run_notebook
 
 INVENTED = Path(__file__).parent / "dossier"
 
@@ -443,3 +451,137 @@ def test_uni_04_plain_c_locale(folder):
 
 def test_marks_are_not_taken_for_one_another():
     assert codecs.BOM_UTF32_LE.startswith(codecs.BOM_UTF16_LE)  # so UTF-32 is looked for first
+
+
+# parameters
+
+
+def write_notebook(path, *sources, parameters='country: str = "Iran"\nhs_code: str = "01"\nstart: str = ""'):
+    cells = [v4.new_markdown_cell("# What holds?"), v4.new_code_cell(parameters, metadata={"tags": ["parameters"]})]
+    nbformat.write(v4.new_notebook(cells=[*cells, *map(v4.new_code_cell, sources)]), path)
+    return path
+
+
+def write_batch(folder, text, *sources):
+    """Return the jobs of a batch file for a notebook that prints its parameters."""
+    (folder / "notebooks").mkdir(exist_ok=True)
+    write_notebook(folder / "notebooks" / "n.ipynb", *(sources or ["country, hs_code, start"]))
+    (folder / "reports").mkdir(exist_ok=True)
+    (folder / "reports" / "batch.yml").write_text(text, encoding="utf-8")
+    return plan_batch(folder / "reports" / "batch.yml", folder / "out")
+
+
+@pytest.mark.parametrize("word", ["NO", "off", "yes", "0102", "1_000", "1e5", "null", "~", "nan", "0x1F", "12:30:45"])
+def test_par_01_values_of_a_batch_file_keep_their_form(tmp_path, word):
+    jobs = write_batch(tmp_path, f"reports:\n- notebook: n\n  parameters:\n    hs_code: {word}\n")
+    assert jobs[0].parameters == {"hs_code": word}
+
+
+def test_par_01_a_name_given_twice_in_a_batch_file(tmp_path):
+    with pytest.raises(ParameterError, match="'country' stands there twice"):
+        write_batch(tmp_path, "reports:\n- notebook: n\n  parameters:\n    country: A\n    country: B\n")
+
+
+def test_par_04_a_type_that_is_not_known_is_named(tmp_path):
+    path = write_notebook(tmp_path / "n.ipynb", "month", parameters="month: int | None = None")
+    with pytest.raises(ParameterError, match="parameter 'month': expected one of str, int, float, bool"):
+        plan_job(path, tmp_path, {"month": "3"})
+
+
+def test_par_06_no_cell_of_parameters(tmp_path):
+    nbformat.write(v4.new_notebook(cells=[v4.new_code_cell("country = 'Iran'")]), tmp_path / "n.ipynb")
+    with pytest.raises(ParameterError, match="expected one cell tagged 'parameters', found 0"):
+        plan_job(tmp_path / "n.ipynb", tmp_path, {"country": "Iraq"})
+
+
+def test_par_07_a_date_is_the_same_on_each_route(tmp_path):
+    jobs = write_batch(tmp_path, "reports:\n- notebook: n\n  parameters:\n    start: 2020-02-01\n")
+    jobs += write_batch(tmp_path, "reports:\n- notebook: n\n  each:\n    start: ['2020-02-01']\n")
+    jobs += [plan_job(tmp_path / "notebooks" / "n.ipynb", tmp_path / "out", {"start": "2020-02-01"})]
+    assert [job.parameters for job in jobs] == [{"start": "2020-02-01"}] * 3
+    assert len({job.output for job in jobs}) == 1
+
+
+@pytest.mark.parametrize(
+    "value", ['C:\\new\\"x"\ny', '"""', "'''", "end\\", "{{x}}", "${HOME}", "ایران", "1); import os  #"]
+)
+def test_par_09_quotes_backslashes_and_line_breaks(tmp_path, value):
+    path = write_notebook(tmp_path / "n.ipynb", "print(ascii(country))", "if 0:\n    print(hs_code, start)")
+    done = run_notebook(prepare_notebook(nbformat.read(path, 4), {}), tmp_path, {"country": value})
+    printed = [cell.outputs[0].text.strip() for cell in done.cells if cell.cell_type == "code" and cell.outputs]
+    assert printed == [ascii(value)]
+
+
+def test_par_10_a_parameter_that_no_cell_reads(tmp_path):
+    path = write_notebook(tmp_path / "n.ipynb", "print(10)", parameters="top: int = 10")
+    with pytest.raises(ParameterError, match="no cell reads 'top', so setting it changes nothing"):
+        plan_job(path, tmp_path, {"top": "999"})
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"certainty": "aserted"}, "did you mean 'asserted'?"),
+        ({"first_year": "20015"}, "first_year: expected 0 or a year from 1500 to 2199, found 20015"),
+        ({"first_year": "-1"}, "found -1"),
+        ({"first_year": "2020", "last_year": "2010"}, "last_year: expected 2020 or later, found 2010"),
+        ({"frist_year": "2020"}, "unknown parameter 'frist_year': did you mean 'first_year'?"),
+        ({"first_year": "1e5"}, "parameter 'first_year': expected int, found '1e5'"),
+        ({"first_year": "۲۰۲۰"}, "expected int"),
+        ({"period": "PH99"}, "period: expected one of PH1"),
+    ],
+)
+def test_a_wrong_choice_stops_before_a_kernel_starts(tmp_path, given, words):
+    result = CliRunner().invoke(
+        main,
+        [
+            "render",
+            "04-rupture-and-rekindling",
+            "--output",
+            str(tmp_path / "out"),
+            *(part for name, value in given.items() for part in ("-p", f"{name}={value}")),
+        ],
+    )
+    assert words in str(result.exception)
+    assert not (tmp_path / "out").exists()
+
+
+# environment, output, security
+
+
+def test_env_04_merge_marks_in_a_notebook(tmp_path):
+    path = write_notebook(tmp_path / "n.ipynb", "1")
+    lines = path.read_text(encoding="utf-8").splitlines()
+    marked = [*lines[:7], "<<<<<<< HEAD", lines[7], "=======", lines[7], ">>>>>>> other", *lines[8:]]
+    path.write_text("\n".join(marked), encoding="utf-8")
+    with pytest.raises(RenderError, match="expected a notebook, found merge conflict marks at line 8"):
+        plan_job(path, tmp_path, {})
+
+
+def export(frame):
+    """Return the CSV that a report offers below a figure, as a reader of CSV sees it."""
+    page = BeautifulSoup(_draw_note(frame, "Values"), "html.parser")
+    text = unquote(page.select_one("a[download]")["href"].partition(",")[2]).removeprefix("\ufeff")
+    return list(csv.reader(io.StringIO(text)))
+
+
+@pytest.mark.parametrize(
+    "text", ["=1+1", "@sum", "+3 units", "\tstarts with tab", "-1+cmd", " =1", "＝1+1", '=HYPERLINK("x")']
+)
+def test_sec_01_cells_that_are_formulas(text):
+    frame = pd.DataFrame({text: [text], "rows": ["T1"]}, index=pd.Index([text], name=text))
+    (name, header, _), (label, cell, _) = export(frame)
+    assert (name, header, label, cell) == (f"'{text}",) * 4
+
+
+def test_sec_02_numbers_and_dashes_stay():
+    frame = pd.DataFrame({"value": [-5.0, 6], "text": ["-5", "-"], "rows": ["T1", "T2"]}, index=["T1", "T2"])
+    assert [row[1:3] for row in export(frame)[1:]] == [["-5", "-5"], ["6", "-"]]
+
+
+@pytest.mark.parametrize("sign", ["\x1b[31m", "\x07", "\u202e", "\x9b"])
+def test_escapes_of_the_terminal_are_shown_not_obeyed(folder, sign):
+    put(folder, "trade.csv", 2, value=f"1{sign}", source_id=f"{sign}x")
+    done = subprocess.run([sys.executable, "-m", "analysis", "validate", str(folder)], capture_output=True, check=False)
+    assert done.returncode == 1
+    assert sign not in (done.stdout + done.stderr).decode()

@@ -191,8 +191,15 @@ def test_read_notebook_refuses_what_is_none(tmp_path: Path) -> None:
 
 
 def test_plan_job_names_the_file_after_what_was_given(tmp_path: Path) -> None:
-    notebook = write_notebook(tmp_path / "n.ipynb")
-    assert plan_job(notebook, tmp_path, {"dossier": "../../etc"}).output == tmp_path / "n-dossier-etc.html"
+    notebook = write_notebook(tmp_path / "n.ipynb", "dossier, first_year")
+    assert plan_job(notebook, tmp_path, {"first_year": "2015"}).output == tmp_path / "n-first_year-2015.html"
+    names = ["../../etc", "etc", "/etc", "ایران", "عراق", "a b", "a-b", "a\\b", "..", "\x1b[31m"]
+    outputs = [plan_job(notebook, tmp_path, {"dossier": name}).output for name in names]
+    assert {output.parent for output in outputs} == {tmp_path}
+    assert len({output.name.casefold() for output in outputs}) == len(names)  # two values never share a file
+    assert all(re.fullmatch(r"n-dossier-[A-Za-z0-9-]+[.]html", output.name) for output in outputs)
+    with pytest.raises(ParameterError, match="expected values that fit into a file's name"):
+        plan_job(notebook, tmp_path, {"dossier": "a" * 300})
 
 
 def test_plan_batch_makes_one_job_a_phase() -> None:
@@ -332,8 +339,8 @@ def test_reports_have_the_committed_bytes_in_another_folder_on_another_day_with_
 
 
 def test_command_finds_a_notebook_by_its_name_and_leads_to_what_happened(tmp_path: Path) -> None:
-    command = ["render", "01-trade", "-p", "certainty=sure", "--output", str(tmp_path / "out")]
+    command = ["render", "01-trade", "-p", f"dossier={tmp_path}", "--output", str(tmp_path / "out")]
     result = CliRunner().invoke(main, command)
     assert result.exit_code == 1
-    assert "01-trade-certainty-sure: cell 2, DataError: certainty: expected one of asserted" in result.output
+    assert "datapackage.json: expected a dossier's schema" in result.output
     assert "index.html" in result.output

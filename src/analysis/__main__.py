@@ -27,9 +27,9 @@ def validate(folder: Path) -> None:
 
     faults = find_faults(folder)
     for note in find_notes(folder):
-        click.echo(f"Note: {note}", err=True)
+        click.echo(_plain(f"Note: {note}"), err=True)
     if faults:
-        sys.exit(describe_faults(faults))
+        sys.exit(_plain(describe_faults(faults)))
     click.echo(f"No faults in {folder.name}/.")
 
 
@@ -80,7 +80,8 @@ def render(
     if failed:
         lines = [f"{len(failed)} of {len(jobs)} reports failed."]
         lines += [f"- {report.output.stem}: {report.error}" for report in failed]
-        sys.exit("\n".join([*lines, index and f"{index}: what there is of them is shown there in red."]).strip())
+        lines += [index and f"{index}: what there is of them is shown there in red."]
+        sys.exit(_plain("\n".join(lines).strip()))
     click.echo(index)
 
 
@@ -100,9 +101,16 @@ def diff(old: Path, new: Path, html: Path | None) -> None:
         write_whole(html, fill_template("diff", title=title, old=str(old), new=str(new), changes=changes))
     click.echo(f"{title}.")
     for change in changes:
-        click.echo(f"\n{change.name}: {change.state}{', because of ' * bool(change.why)}{'; '.join(change.why)}")
+        click.echo(
+            _plain(f"\n{change.name}: {change.state}{', because of ' * bool(change.why)}{'; '.join(change.why)}")
+        )
         for difference in change.differences:
-            click.echo(f"  {difference}")
+            click.echo(_plain(f"  {difference}"))
+
+
+def _plain(text: str) -> str:
+    """Return a message in which nothing from a file or a name can steer the terminal."""
+    return "".join(sign if sign.isprintable() or sign == "\n" else repr(sign)[1:-1] for sign in text)
 
 
 def _find(path: Path) -> Path:
@@ -130,7 +138,7 @@ def run() -> None:
     try:
         main(prog_name="python -m analysis")
     except AnalysisError as error:
-        sys.exit(str(error))
+        sys.exit(_plain(str(error)))
 
 
 if __name__ == "__main__":

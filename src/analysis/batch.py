@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from itertools import product
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from analysis.dossier import load_dossier
-from analysis.errors import AnalysisError, ParameterError
-from analysis.parameters import Value, check_parameters, read_parameters
+from analysis.dossier import Dossier, load_dossier, select_rows
+from analysis.errors import AnalysisError, DataError, ParameterError
+from analysis.parameters import Value, check_parameters, check_use, read_parameters
+from analysis.record import digest
 from analysis.render import DEFAULT_LIMITS, Limits, Report, read_notebook, render_notebook
+
+LONGEST = 200  # bytes of a file's name; .failed.html and .state.json go along
 
 
 @dataclass(frozen=True)
@@ -26,6 +30,18 @@ class Job:
     notebook: Path
     output: Path
     parameters: Mapping[str, Value]
+
+
+class PlainLoader(yaml.BaseLoader):
+    """Reads every value as the text that stands there, so that NO, 0102 and 2020-02-01 keep their form."""
+
+    def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
+        """Refuse a name that stands there twice, since one of the two would be lost."""
+        names = [key.value for key, _ in node.value]
+        for name in names:
+            if names.count(name) > 1:
+                raise yaml.constructor.ConstructorError(None, None, f"{name!r} stands there twice", node.start_mark)
+        return super().construct_mapping(node, deep)
 
 
 def plan_batch(path: Path, output: Path) -> list[Job]:
@@ -51,16 +67,17 @@ def plan_batch(path: Path, output: Path) -> list[Job]:
     '00-start-here.html'
     """
     jobs: list[Job] = []
+    load = cache(load_dossier)  # once for all reports
     for entry in _read_entries(path):
         unknown = sorted(set(entry) - {"notebook", "parameters", "each"})
         if unknown:
             raise ParameterError(f"{path.name}: expected notebook, parameters, each; found {', '.join(unknown)}")
         notebook = path.parent.parent / "notebooks" / f"{entry['notebook']}.ipynb"
         fixed = entry.get("parameters") or {}
-        grid = {name: _expand(values, fixed) for name, values in (entry.get("each") or {}).items()}
+        grid = {name: _expand(values, fixed, load) for name, values in (entry.get("each") or {}).items()}
         for combination in product(*grid.values()):
-            jobs.append(plan_job(notebook, output, {**fixed, **dict(zip(grid, combination, strict=True))}))
-    names = [job.output.name for job in jobs]
+            jobs.append(plan_job(notebook, output, {**fixed, **dict(zip(grid, combination, strict=True))}, load))
+    names = [job.output.name.casefold() for job in jobs]  # on some systems A and a are one file
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
         raise ParameterError(f"{path.name}: two reports would be written to {', '.join(twice)}")
@@ -69,7 +86,7 @@ def plan_batch(path: Path, output: Path) -> list[Job]:
 
 def _read_entries(path: Path) -> list[dict[str, Any]]:
     try:
-        batch = yaml.safe_load(path.read_text(encoding="utf-8"))
+        batch = yaml.load(path.read_text(encoding="utf-8-sig"), PlainLoader)
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise ParameterError(f"{path.name}: expected YAML, found a fault: {' '.join(str(error).split())}") from error
     entries = batch.get("reports") if isinstance(batch, dict) else None
@@ -78,16 +95,28 @@ def _read_entries(path: Path) -> list[dict[str, Any]]:
     return entries
 
 
-def _expand(values: Any, fixed: Mapping[str, Any]) -> list[Any]:
+def _expand(values: Any, fixed: Mapping[str, Any], load: Callable[[str | None], Dossier]) -> list[Any]:
     if isinstance(values, list):
         return values
     if values != "periods":
         raise ParameterError(f"each: expected a list or 'periods', found {values!r}")
-    return list(map(str, load_dossier(fixed.get("dossier") or None).phases.index))
+    return list(map(str, load(fixed.get("dossier") or None).phases.index))
 
 
-def plan_job(notebook: Path, output: Path, given: Mapping[str, Any]) -> Job:
+def plan_job(
+    notebook: Path, output: Path, given: Mapping[str, Any], load: Callable[[str | None], Dossier] = load_dossier
+) -> Job:
     """Return one job, its parameters checked; the file is named after the notebook and what was given.
+
+    Parameters
+    ----------
+    notebook : pathlib.Path
+    output : pathlib.Path
+        Folder of the report.
+    given : mapping
+        Parameters.
+    load : callable
+        Reads the dossier whose years, phases and standings may be asked for.
 
     Raises
     ------
@@ -101,11 +130,36 @@ def plan_job(notebook: Path, output: Path, given: Mapping[str, Any]) -> Job:
     '01-trade-first_year-2015.html'
     """
     try:
-        parameters = check_parameters(read_parameters(read_notebook(notebook)), given)
+        source = read_notebook(notebook)
+        parameters = check_parameters(read_parameters(source), given)
+        check_use(source, parameters)
+        _check_choice(parameters, load)
     except ParameterError as error:
         raise ParameterError(f"{notebook.name}: {error}") from error
-    values = [f"{name}-{re.sub(r'[^A-Za-z0-9]+', '-', str(value)).strip('-')}" for name, value in parameters.items()]
-    return Job(notebook, output / ("-".join([notebook.stem, *values]) + ".html"), parameters)
+    name = "-".join([notebook.stem, *(f"{name}-{_name_value(str(value))}" for name, value in parameters.items())])
+    if len(name.encode()) > LONGEST:
+        raise ParameterError(f"{notebook.name}: expected values that fit into a file's name, found {len(name)} letters")
+    return Job(notebook, output / f"{name}.html", parameters)
+
+
+def _name_value(value: str) -> str:
+    """Return a value as part of a file's name; where letters are left out, a digest keeps two values apart."""
+    plain = re.sub(r"[^A-Za-z0-9]+", "-", value).strip("-")
+    return plain if plain == value else "-".join(filter(None, [plain, digest(value)[:6]]))
+
+
+def _check_choice(parameters: Mapping[str, Value], load: Callable[[str | None], Dossier]) -> None:
+    """Refuse a choice that the data do not allow; faulty data are left to the report, which says so."""
+    kinds = {"first_year": int, "last_year": int, "certainty": str, "period": str}
+    chosen: Any = {name: value for name, value in parameters.items() if type(value) is kinds.get(name)}
+    if not chosen:
+        return
+    with suppress(DataError):
+        dossier = load(str(parameters.get("dossier", "")) or None)
+        try:
+            select_rows(dossier, **chosen)
+        except DataError as error:
+            raise ParameterError(str(error)) from error
 
 
 def run_job(job: Job, limits: Limits = DEFAULT_LIMITS) -> Report:

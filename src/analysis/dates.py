@@ -14,6 +14,7 @@ from analysis.errors import DataError
 
 UNIT = r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?~?"
 PROFILE = rf"({UNIT}|(\.\.|{UNIT})/(\.\.|{UNIT}))"
+FIRST_YEAR, LAST_YEAR = 1500, 2199  # another year is a slip, or of another calendar
 EXPECTED = "an EDTF date such as 2019, 2019-06, 2025-01-15, 2006~, 1992/1997, ../1995, 2015-12/.. or ../.."
 
 
@@ -97,10 +98,10 @@ def explain_date(text: str) -> str:
     ['write the year with four digit', 'write year, month, day: 2020-0', '']
     """
     years = [int(year) for year in re.findall(r"(?<!\d)\d{4}(?!\d)", text)]
-    if hijri := next((year for year in years if 1200 <= year < 1500), 0):
+    if hijri := next((year for year in years if 1200 <= year < FIRST_YEAR), 0):
         began = f"the Solar Hijri year {hijri} began in March {hijri + 621}"
         return f"the year looks Solar Hijri; write the Gregorian date ({began})"
-    if odd := next((year for year in years if not 1500 <= year < 2200), 0):
+    if odd := next((year for year in years if not FIRST_YEAR <= year <= LAST_YEAR), 0):
         return f"the year {odd} is far from any that an article on two countries tells of"
     if re.fullmatch(r"\d{1,2}[./-]\d{1,2}[./-]\d{2}", text):
         return "write the year with four digits, and year, month, day in this order: 2020-05-01"

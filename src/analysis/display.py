@@ -124,13 +124,22 @@ def draw_picture(
     return f"<figure><picture>{phones}{image}</picture>{note}</figure>", f"{words}\n{plotted.to_string()}"
 
 
+def _disarm(cell: Any) -> Any:
+    """Return a text that a spreadsheet would take for a formula with an apostrophe before it; numbers stay."""
+    text = cell if isinstance(cell, str) else ""
+    formula = text.lstrip()[:1] in tuple("=+-@＝＋－＠") or text[:1] in ("\t", "\r", "\n")
+    return f"'{text}" if text.strip() and formula and not re.fullmatch(r"[+-]?[\d.,]*", text.strip()) else cell
+
+
 def _draw_note(data: pd.DataFrame | None, caption: str) -> str:
     """Return what stands under a picture: caption, rows, and the data behind it to unfold and download."""
     if data is None or data["rows"].empty:
         return f"<figcaption>{escape(caption)}</figcaption>" if caption else ""
     link = f"Rows behind this figure: {link_rows(join_rows(data['rows']))}."
     name = re.sub(r"[^a-z0-9]+", "-", caption.lower())[:60].strip("-") or "figure"
-    csv = quote("\ufeff" + data.to_csv(lineterminator="\n", float_format="%.10g"))  # the mark tells Excel it is UTF-8
+    safe = data.rename(columns=_disarm).rename_axis(index=_disarm).map(_disarm)
+    safe = safe.set_index(data.index.map(_disarm).rename(safe.index.name))
+    csv = quote("\ufeff" + safe.to_csv(lineterminator="\n", float_format="%.10g"))  # the mark tells Excel it is UTF-8
     formats = {str(name): ".6g" for name in data.select_dtypes("float")}
     return (
         f"<figcaption>{escape(caption)} {link}\n<details><summary>Data behind this figure</summary>"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from difflib import get_close_matches
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from analysis.citing import format_number
-from analysis.dates import describe_date, parse_date
+from analysis.dates import FIRST_YEAR, LAST_YEAR, describe_date, parse_date
 from analysis.errors import DataError, Fault
 from analysis.faults import find_faults
 from analysis.schema import TABLES, Schema, build_table, find_counted, read_schema, read_tables
@@ -141,7 +142,11 @@ def select_rows(
     2
     """
     if certainty not in CERTAINTIES:
-        raise DataError(f"certainty: expected one of {', '.join(CERTAINTIES)}, found {certainty!r}")
+        near = [f" (did you mean {name!r}?)" for name in get_close_matches(certainty, CERTAINTIES, n=1)]
+        raise DataError(f"certainty: expected one of {', '.join(CERTAINTIES)}, found {certainty!r}{''.join(near)}")
+    for name, year in (("first_year", first_year), ("last_year", last_year)):
+        if year and not FIRST_YEAR <= year <= LAST_YEAR:
+            raise DataError(f"{name}: expected 0 or a year from {FIRST_YEAR} to {LAST_YEAR}, found {year}")
     if first_year and last_year and first_year > last_year:
         raise DataError(f"last_year: expected {first_year} or later, found {last_year}")
     if period and period not in dossier.phases.index:

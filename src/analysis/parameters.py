@@ -74,6 +74,36 @@ def read_parameters(notebook: NotebookNode) -> dict[str, Value]:
     return found
 
 
+def check_use(notebook: NotebookNode, given: Mapping[str, Value]) -> None:
+    """Refuse a parameter that is set although no cell reads it: the report would be that of the default.
+
+    Parameters
+    ----------
+    notebook : NotebookNode
+    given : mapping
+        What was set.
+
+    Raises
+    ------
+    ParameterError
+        Names each such parameter.
+
+    Examples
+    --------
+    >>> import nbformat.v4 as v4
+    >>> check_use(v4.new_notebook(cells=[v4.new_code_cell("print(top)")]), {"top": 9})
+    """
+    code = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
+    try:
+        nodes = [node for source in code for node in ast.walk(ast.parse(source))]
+    except SyntaxError:
+        return  # a magic or a fault; the kernel will say
+    used = {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
+    unused = [name for name in given if name not in used]
+    if unused:
+        raise ParameterError(f"no cell reads {', '.join(map(repr, unused))}, so setting it changes nothing")
+
+
 def check_parameters(defaults: Mapping[str, Value], given: Mapping[str, Any]) -> dict[str, Value]:
     """Return the given values in the types that the notebook asks for.
 

@@ -145,7 +145,10 @@ def read_notebook(path: Path) -> NotebookNode:
     except OSError as error:
         raise RenderError(f"{path.name}: expected a notebook, found none") from error
     except (ValueError, AttributeError, nbformat.ValidationError) as error:
-        raise RenderError(f"{path.name}: expected a notebook, found something else") from error
+        lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
+        row = next((row for row, line in enumerate(lines, start=1) if line.startswith("<<<<<<< ")), 0)
+        found = f"merge conflict marks at line {row}" if row else "something else"
+        raise RenderError(f"{path.name}: expected a notebook, found {found}") from error
 
 
 def prepare_notebook(notebook: NotebookNode, parameters: Mapping[str, Value]) -> NotebookNode:
