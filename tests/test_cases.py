@@ -27,12 +27,12 @@ from nbformat import v4
 
 from analysis import load_dossier
 from analysis.__main__ import main
-from analysis.batch import plan_batch, plan_job
+from analysis.batch import Job, plan_batch, plan_job, run_jobs
 from analysis.cells import read_number
 from analysis.display import _draw_note
 from analysis.errors import DataError, ParameterError, RenderError
 from analysis.faults import find_notes
-from analysis.render import prepare_notebook, run_notebook
+from analysis.render import Limits, prepare_notebook, render_notebook, run_notebook
 
 INVENTED = Path(__file__).parent / "dossier"
 
@@ -544,6 +544,113 @@ def test_a_wrong_choice_stops_before_a_kernel_starts(tmp_path, given, words):
     )
     assert words in str(result.exception)
     assert not (tmp_path / "out").exists()
+
+
+# kernels and pages
+
+
+def render(folder, *sources, name="n", **kwargs):
+    path = write_notebook(folder / f"{name}.ipynb", *sources)
+    return render_notebook(path, folder / "out" / f"{name}.html", **kwargs)
+
+
+def read_page(report):
+    return report.output.read_text(encoding="utf-8")
+
+
+def test_ker_01_a_killed_kernel_and_the_reports_beside_it(tmp_path):
+    kill = "import os, signal\nos.kill(os.getpid(), signal.SIGKILL)"
+    paths = [write_notebook(tmp_path / f"{name}.ipynb", code) for name, code in (("a", "1"), ("b", kill), ("c", "2"))]
+    reports = list(run_jobs([Job(path, tmp_path / "out" / f"{path.stem}.html", {}) for path in paths]))
+    assert [bool(report.error) for report in reports] == [False, True, False]
+    assert "cell 2, the kernel died: the process was ended, or had no memory left" in reports[1].error
+    assert sorted(path.name for path in (tmp_path / "out").glob("*.html")) == ["a.html", "b.failed.html", "c.html"]
+
+
+def test_ker_03_a_private_kernel_name(tmp_path):
+    path = write_notebook(tmp_path / "n.ipynb", "print(6 * 7)")
+    notebook = nbformat.read(path, as_version=4)
+    notebook.metadata["kernelspec"] = {"name": "my-private-env", "display_name": "x", "language": "python"}
+    nbformat.write(notebook, path)
+    report = render_notebook(path, tmp_path / "out" / "n.html")
+    assert report.error == ""
+    assert "42" in read_page(report)
+    assert (
+        run_notebook(prepare_notebook(notebook, {}), tmp_path, {}).metadata["kernelspec"]["name"] == "python3"
+    )  # KER-05
+
+
+def test_ker_04_an_overall_limit_ends_a_stuck_run(tmp_path):
+    report = render(tmp_path, "import time\ntime.sleep(60)", limits=Limits(cell=30, notebook=2))
+    assert "cell 2, the notebook took more than 2 seconds; --timeout gives it more" in report.error
+
+
+def test_con_04_what_fails_leaves_the_old_report(tmp_path):
+    good = read_page(render(tmp_path, "print('good')"))
+    report = render(tmp_path, "1 / 0")
+    assert "ZeroDivisionError" in report.error
+    assert read_page(report) == good
+
+
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [
+        ("%unknown_magic", "cell 2, UsageError: Line magic function `%unknown_magic` not found."),
+        ("%%unknown_magic\n1", "cell 2, UsageError: Cell magic `%%unknown_magic` not found."),
+        ("print('x' * 50_000_000)", "cell 2, the cell gave 50 million letters of output; at most 5 are kept"),
+        ("import sys\nsys.exit()", "cell 2, the notebook ended itself with sys.exit()"),
+    ],
+)
+def test_a_cell_that_cannot_stand_is_no_green_nothing(tmp_path, source, words):
+    report = render(tmp_path, source)
+    assert report.error == words
+    assert (tmp_path / "out" / "n.failed.html").stat().st_size < 200_000
+    assert not report.output.exists()
+
+
+def test_htm_09_an_error_shown_as_a_box(tmp_path):
+    hide = "def quiet(self, *args, **kwargs):\n    from IPython.display import HTML, display\n    display(HTML('oops'))"
+    report = render(tmp_path, f"{hide}\nget_ipython().set_custom_exc((Exception,), quiet)", "1 / 0", "print('after')")
+    assert report.error == "cell 3, the cell failed, and a handler of its own hid the error"
+
+
+def test_htm_07_cells_without_ids_and_warnings_give_the_same_bytes(tmp_path):
+    path = write_notebook(tmp_path / "n.ipynb", "import warnings\nwarnings.warn('new in this library')")
+    notebook = json.loads(path.read_text(encoding="utf-8"))
+    for cell in notebook["cells"]:
+        del cell["id"]
+    path.write_text(json.dumps(notebook | {"nbformat_minor": 4}), encoding="utf-8")
+    pages = [read_page(render_notebook(path, tmp_path / "out" / "n.html")) for _ in range(2)]
+    assert pages[0] == pages[1]
+    assert "new in this library" in pages[0]
+    assert "ipykernel" not in pages[0]
+
+
+def test_htm_06_title_and_heading_name_question_and_part(tmp_path):
+    path = Path(__file__).parents[1] / "notebooks" / "01-trade.ipynb"
+    report = render_notebook(path, tmp_path / "n.html", parameters={"first_year": 2015})
+    page = BeautifulSoup(read_page(report), "html.parser")
+    assert page.h1.get_text().startswith("How much trade")
+    assert "2015" in page.title.get_text()
+
+
+def test_htm_01_long_tables_and_long_texts_are_whole(tmp_path):
+    code = "import pandas as pd\nfrom analysis import show\n"
+    code += "show(pd.DataFrame({'name': [f'{n} ' + 'long ' * 30 for n in range(100)], 'rows': 'T1'}), caption='Names')"
+    page = BeautifulSoup(read_page(render(tmp_path, code)), "html.parser")
+    cells = [row.find_all("td")[0].get_text() for row in page.select("main table tbody tr") if row.find_all("td")]
+    assert sum(cell.count("long") == 30 for cell in cells) == 100
+
+
+def test_uni_03_a_persian_parameter_in_a_plain_c_locale(tmp_path, folder):
+    moved = folder.rename(tmp_path / "ایران")
+    plain = os.environ | {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    out = tmp_path / "out"
+    command = [sys.executable, "-m", "analysis", "render", "01-trade", "-p", f"dossier={moved}", "--output", str(out)]
+    done = subprocess.run(command, env=plain, capture_output=True, check=False)
+    assert done.returncode == 0, done.stderr
+    (page,) = list(out.glob("01-trade*.html"))
+    assert "Arcadia" in page.read_text(encoding="utf-8")
 
 
 # environment, output, security

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
@@ -135,6 +136,9 @@ def run() -> None:
     >>> CliRunner().invoke(main, ["--help"]).exit_code
     0
     """
+    if sys.getfilesystemencoding() != "utf-8":  # a plain C locale: names and parameters would not be what was given
+        os.environ["PYTHONUTF8"] = "1"
+        os.execv(sys.executable, [sys.executable, "-m", "analysis", *sys.argv[1:]])
     try:
         main(prog_name="python -m analysis")
     except AnalysisError as error:

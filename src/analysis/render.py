@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import logging
+import re
 import tempfile
 import textwrap
 import time
@@ -36,6 +37,7 @@ class Limits:
 
 
 DEFAULT_LIMITS = Limits()
+LARGEST_OUTPUT = 5_000_000  # letters of one cell; a figure has some hundred thousand
 
 
 @dataclass(frozen=True)
@@ -203,11 +205,11 @@ def run_notebook(
         values["dossier"] = str(Path(str(values["dossier"])).resolve())
     end = time.monotonic() + limits.notebook
     done, problem = _execute(notebook, folder, values, lambda cell: max(1, min(limits.cell, end - time.monotonic())))
-    number = _mark_states(done, problem)
+    number, said = _mark_states(done, problem)
     done = clean_notebook(done)
     if number is not None:
-        late = time.monotonic() >= end
-        raise NotebookError(f"cell {number}, " * bool(number) + describe_error(problem, limits, late=late), done)
+        said = said or describe_error(problem, limits, late=time.monotonic() >= end)
+        raise NotebookError(f"cell {number}, " * bool(number) + said, done)
     return done
 
 
@@ -235,10 +237,11 @@ def _execute(
     return done, None
 
 
-def _mark_states(notebook: NotebookNode, problem: Exception | None) -> int | None:
+def _mark_states(notebook: NotebookNode, problem: Exception | None) -> tuple[int | None, str]:
     """Mark the cell that stopped a notebook and leave those after it as not run.
 
-    Returns its number among the code cells, 0 where no cell was begun, None where the notebook came to its end.
+    Returns its number among the code cells, 0 where no cell was begun, None where the notebook came to its end; and why
+    it stopped, where only its outputs say so.
     """
     ours = {"injected-parameters", "papermill-error-cell-tag"}
     notebook.cells = [cell for cell in notebook.cells if not ours & set(cell.metadata.get("tags", []))]
@@ -246,19 +249,38 @@ def _mark_states(notebook: NotebookNode, problem: Exception | None) -> int | Non
     begun = [cell for cell in code if cell.metadata.get("papermill", {}).get("start_time")]
     for cell in begun:
         cell.metadata.pop("state", None)
-    stopped = [number for number, cell in enumerate(begun, start=1) if _has_error(cell)]
+    hidden = {number: _explain_stop(cell) for number, cell in enumerate(begun, start=1)}
+    stopped = [number for number, cell in enumerate(begun, start=1) if hidden[number] or _has_error(cell)]
     if len(begun) == len(code) and not stopped and (not problem or isinstance(problem, PapermillExecutionError)):
-        return None
+        return None, ""
     number = stopped[0] if stopped else len(begun)
     if number:
         begun[number - 1].metadata["state"] = "failed"
-    return number
+    return number, hidden.get(number, "")
 
 
 def _has_error(cell: NotebookNode) -> bool:
     """Return whether a cell ended in an error that its tags do not allow."""
     allowed = "raises-exception" in cell.metadata.get("tags", [])
     return not allowed and any(output.output_type == "error" for output in cell.outputs)
+
+
+def _explain_stop(cell: NotebookNode) -> str:
+    """Return why a cell cannot stand although no error is among its outputs; too large an output is taken away."""
+    size = sum(len(str(output)) for output in cell.outputs)
+    if size > LARGEST_OUTPUT:
+        cell.outputs = []
+        return f"the cell gave {size / 1e6:,.0f} million letters of output; at most {LARGEST_OUTPUT / 1e6:.0f} are kept"
+    texts = [output.text for output in cell.outputs if output.output_type == "stream" and output.name == "stderr"]
+    usage = re.search(r"^UsageError: .+", "".join(texts), re.MULTILINE)
+    if usage:
+        return textwrap.shorten(usage[0], 400, placeholder=" …")
+    allowed = "raises-exception" in cell.metadata.get("tags", [])
+    failed = cell.metadata.get("papermill", {}).get("exception") and not allowed
+    shown = any(output.output_type in ("error", "display_data") for output in cell.outputs)
+    if failed and shown and not _has_error(cell):
+        return "the cell failed, and a handler of its own hid the error"
+    return ""
 
 
 def clean_notebook(notebook: NotebookNode) -> NotebookNode:
@@ -274,6 +296,9 @@ def clean_notebook(notebook: NotebookNode) -> NotebookNode:
     notebook.metadata = NotebookNode(kernelspec=kernel, language_info={"name": "python"})
     for number, cell in enumerate(notebook.cells, start=1):
         cell.id = f"cell-{number}"
+        for output in cell.get("outputs", []):
+            if output.output_type == "stream":  # a warning names a file of the kernel's process
+                output.text = re.sub(r"\S*ipykernel_\d+\S*?:(\d+): ", r"line \1: ", output.text)
         for key in ("papermill", "execution", "collapsed"):
             cell.metadata.pop(key, None)
         if not cell.metadata.get("tags", True):  # papermill adds an empty list
