@@ -9,7 +9,7 @@ EXECUTE = $(RUN) -m analysis.notebooks
 GOAL = $(or $(firstword $(MAKECMDGOALS)),reports)
 
 .DEFAULT_GOAL = help
-.PHONY: help reports test lab notebooks docs lock check clean
+.PHONY: help reports test torture lab notebooks docs lock check clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -22,6 +22,9 @@ test: $(READY) $(VALIDATOR) ## set up if needed, then run every test: unit tests
 	$(RUN) -m pytest || status=1; \
 	$(RUN) -m pytest --nbval notebooks || status=1; \
 	exit $$status
+
+torture: $(READY) ## kill a batch 200 times at random moments and say what was lost; half an hour
+	@$(RUN) tests/torture.py
 
 lab: $(READY) ## open the notebooks in JupyterLab
 	@$(RUN) -m jupyterlab notebooks

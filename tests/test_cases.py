@@ -24,6 +24,7 @@ import pytest
 from bs4 import BeautifulSoup
 from click.testing import CliRunner
 from nbformat import v4
+from torture import kill_batches
 
 from analysis import load_dossier
 from analysis.__main__ import main
@@ -33,6 +34,7 @@ from analysis.display import _draw_note
 from analysis.errors import DataError, ParameterError, RenderError
 from analysis.faults import find_notes
 from analysis.render import Limits, prepare_notebook, render_notebook, run_notebook
+from analysis.report import write_whole
 
 INVENTED = Path(__file__).parent / "dossier"
 
@@ -590,6 +592,21 @@ def test_con_04_what_fails_leaves_the_old_report(tmp_path):
     report = render(tmp_path, "1 / 0")
     assert "ZeroDivisionError" in report.error
     assert read_page(report) == good
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("workers", [1, 3])
+def test_con_04_killed_at_random_moments(workers):
+    assert kill_batches(5, seed=7, workers=workers) == []
+
+
+def test_con_04_parts_of_a_run_that_is_gone_are_removed(tmp_path):
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    (tmp_path / f".{gone.pid}.x.part").write_text("half", encoding="utf-8")
+    (tmp_path / f".{os.getpid()}.x.part").write_text("being written", encoding="utf-8")
+    write_whole(tmp_path / "page.html", "whole")
+    assert sorted(path.name for path in tmp_path.iterdir()) == [f".{os.getpid()}.x.part", "page.html"]
 
 
 @pytest.mark.parametrize(

@@ -219,8 +219,28 @@ def _take_answer(page: BeautifulSoup) -> str:
     return finding.extract().decode_contents(formatter=PLAIN)
 
 
+def _remove_parts(folder: Path) -> None:
+    """Remove begun files whose process is gone."""
+    for part in folder.glob(".*.part"):
+        pid = part.name.split(".")[1]
+        if os.name == "posix" and pid.isdecimal() and not _is_alive(int(pid)):
+            part.unlink(missing_ok=True)
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass
+    return True
+
+
 def write_whole(path: Path, text: str) -> None:
     """Write a file so that a reader finds either the old one or the new one, never a part.
+
+    What a run that was killed had begun to write is taken away by the next one into that folder.
 
     Examples
     --------
@@ -229,7 +249,8 @@ def write_whole(path: Path, text: str) -> None:
     ...     (Path(folder) / "page.html").read_text()
     'text'
     """
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
+    _remove_parts(path.parent)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{os.getpid()}.", suffix=".part")
     try:
         with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
             file.write(text)
