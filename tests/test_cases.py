@@ -102,6 +102,17 @@ def test_csv_02_a_point_before_three_digits_among_decimal_commas(folder):
     assert "row 3, column 'value_high': expected a number, found '1.234' (it could be 1234 or 1.234" in fail(folder)
 
 
+@pytest.mark.parametrize("separator", [";", "\t"])
+def test_csv_02_a_point_before_three_digits_where_commas_are_usual(folder, separator):
+    rows = put(folder, "trade.csv", 2, value="1.234", value_low="1.234", value_high="1.234")
+    assert values(folder)[0] == 1.234
+    (folder / "trade.csv").write_text(join(rows, separator), encoding="utf-8")
+    assert "row 2, column 'value': expected a number, found '1.234' (it could be 1234 or 1.234" in fail(folder)
+    (folder / "trade.csv").write_text(join(rows), encoding="utf-8")
+    put(folder, "trade.csv", 3, value="1.234.567", value_low="1.234.567", value_high="1.234.567")
+    assert "row 2, column 'value': expected a number, found '1.234'" in fail(folder)
+
+
 @pytest.mark.parametrize("sign", [" ", "\u00a0", "\u202f", "\u2009", "'", "’", ",", "."])
 def test_csv_05_thousands_signs(folder, sign):
     number = f"1{sign}234{sign}567"
@@ -167,6 +178,16 @@ def test_csv_11_rows_of_bare_commas(folder):
     (folder / "trade.csv").write_text(join([*rows, *[[""] * len(rows[0])] * 3]), encoding="utf-8")
     assert same(folder)
     assert find_notes(folder) == ["trade.csv: 3 empty rows left out"]
+
+
+def test_csv_11_empty_columns_at_the_end(folder):
+    rows = read(folder, "trade.csv")
+    (folder / "trade.csv").write_text(join([[*row, "", ""] for row in rows]), encoding="utf-8")
+    assert same(folder)
+    assert find_notes(folder) == ["trade.csv: 2 empty columns left out"]
+    rows[2] += ["", "x"]
+    (folder / "trade.csv").write_text(join([[*row, "", ""][:22] for row in rows]), encoding="utf-8")
+    assert "trade.csv" in fail(folder)
 
 
 def test_csv_12_a_stray_quotation_mark(folder):

@@ -44,6 +44,8 @@ class Cells:
     rows : list of list of str
     numbers : list of int
         Row of each record as a spreadsheet counts them; that of the header is 1.
+    separator : str
+        What stands between cells.
     faults : list of Fault
         Where there is one, the rows are not to be used.
     notes : list of str
@@ -53,6 +55,7 @@ class Cells:
     header: list[str] = field(default_factory=list)
     rows: list[list[str]] = field(default_factory=list)
     numbers: list[int] = field(default_factory=list)
+    separator: str = ","
     faults: list[Fault] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
@@ -91,7 +94,8 @@ def read_cells(path: Path, fields: Sequence[Mapping[str, Any]], *, encoding: str
         _read_records(path.name, text, names, cells)
     if not cells.faults:
         by_name = {str(each["name"]): each for each in fields}
-        _tidy_cells(path.name, cells, [by_name.get(name, {"type": "string"}) for name in cells.header])
+        known = [by_name.get(name, {"type": "string"}) for name in cells.header]
+        _tidy_cells(path.name, cells, known, commas=cells.separator != ",")
     return cells
 
 
@@ -152,7 +156,7 @@ def _read_records(file: str, text: str, names: list[str], cells: Cells) -> None:
         cells.faults.append(Fault(file, 1, "", "the header", lines[0][:60], hint))
         return
     reader = csv.reader(io.StringIO("\n".join(lines), newline=""), delimiter=mark, strict=True)
-    row, line, dropped = 0, 0, Counter[str]()
+    row, line, dropped, cells.separator = 0, 0, Counter[str](), mark
     try:
         for row, record in enumerate(reader, start=1):
             before, line = line, reader.line_num
@@ -163,6 +167,10 @@ def _read_records(file: str, text: str, names: list[str], cells: Cells) -> None:
     except csv.Error as error:
         hint = f"{error}; a quotation mark in a text is doubled, and the text stands between two of them"
         cells.faults.append(Fault(file, row + 1, "", "closed quotation marks", lines[line][:60], hint))
+    while cells.header and not cells.header[-1] and not any(row[len(cells.header) - 1 :] != [""] for row in cells.rows):
+        dropped["empty column"] += 1
+        for record in (cells.header, *cells.rows):
+            record.pop()
     cells.notes += [f"{file}: cells are separated by {'a tab' if mark == chr(9) else mark}"] * (mark != ",")
     cells.notes += [f"{file}: {count} {what}{'s' * (count > 1)} left out" for what, count in dropped.items()]
 
@@ -187,10 +195,15 @@ def _trim(cell: str) -> str:
     return unicodedata.normalize("NFC", cell).strip().strip("\ufeff")
 
 
-def _tidy_cells(file: str, cells: Cells, fields: Sequence[Mapping[str, Any]]) -> None:
-    """Bring numbers, dates and codes into their plain form; say how many were rewritten."""
+def _tidy_cells(file: str, cells: Cells, fields: Sequence[Mapping[str, Any]], *, commas: bool) -> None:
+    """Bring numbers, dates and codes into their plain form; say how many were rewritten.
+
+    `commas` says that the file comes from where commas stand before decimals, so that a point may part thousands.
+    """
     changed: dict[str, list[tuple[str, str]]] = {}
-    commas = any(re.fullmatch(r"[^.]*\d,\d{1,2}|[^,]*[.]\d{3},\d+", cell) for row in cells.rows for cell in row)
+    numeric = [place for place, each in enumerate(fields) if each["type"] in ("number", "integer")]
+    numbers = [row[place] for row in cells.rows for place in numeric if place < len(row)]
+    commas = commas or any(re.search(r"\d,\d{1,2}$|[.]\d{3},\d|[.]\d{3}[.]\d{3}", number) for number in numbers)
     for number, row in zip(cells.numbers, cells.rows, strict=True):
         for place, (cell, each) in enumerate(zip(row, fields, strict=False)):
             plain, what = _tidy(cell, each, commas=commas)
@@ -301,7 +314,7 @@ def name_sign(sign: str) -> str:
 def _read_period(cell: str) -> str:
     """Return a date with plain digits and hyphens; months and quarters of agencies as EDTF."""
     text = "".join(str(unicodedata.digit(sign)) if unicodedata.category(sign) == "Nd" else sign for sign in cell)
-    text = text.translate(DASHES)
+    text = re.sub(r"[ T]00:00(:00([.]0+)?)?$", "", text.translate(DASHES))  # a day, as a spreadsheet may save it
     if month := re.fullmatch(r"(\d{4})-?M(0[1-9]|1[0-2])", text, re.ASCII | re.IGNORECASE):
         return f"{month[1]}-{month[2]}"
     if quarter := re.fullmatch(r"(\d{4})-?Q([1-4])", text, re.ASCII | re.IGNORECASE):
