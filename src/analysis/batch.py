@@ -90,9 +90,16 @@ def _read_entries(path: Path) -> list[dict[str, Any]]:
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise ParameterError(f"{path.name}: expected YAML, found a fault: {' '.join(str(error).split())}") from error
     entries = batch.get("reports") if isinstance(batch, dict) else None
-    if not isinstance(entries, list) or not all(isinstance(entry, dict) and "notebook" in entry for entry in entries):
-        raise ParameterError(f"{path.name}: expected a list 'reports' whose entries have a 'notebook', found none")
+    if not isinstance(entries, list) or not all(map(_is_entry, entries)):
+        wish = "a list 'reports', each with a 'notebook' and with names and values as parameters"
+        raise ParameterError(f"{path.name}: expected {wish}, found another form")
     return entries
+
+
+def _is_entry(entry: Any) -> bool:
+    """Return whether an entry names a notebook and maps names to values; an empty mapping reads as an empty text."""
+    mapped = isinstance(entry, dict) and all(isinstance(entry.get(key) or {}, dict) for key in ("parameters", "each"))
+    return mapped and isinstance(entry.get("notebook"), str)
 
 
 def _expand(values: Any, fixed: Mapping[str, Any], load: Callable[[str | None], Dossier]) -> list[Any]:

@@ -26,12 +26,14 @@ MARKS = {  # UTF-32 first, since its mark begins with that of UTF-16
     codecs.BOM_UTF8: "utf-8-sig",
     **dict.fromkeys((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE), "utf-16"),
 }
+LONGEST = 18  # digits of a whole number
 PAGES = ("cp1251", "cp1256", "cp1252")
 SEPARATORS = ",;\t|"
 MISSING = {"..", "...", "…", "-", "–", "—", "−", "n/a", "na", "n.a.", "null", "none", "#n/a"}
 SPACES = " \N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}\N{THIN SPACE}\N{FIGURE SPACE}"
 INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\u00ad]")
-DASHES = str.maketrans(dict.fromkeys("\N{MINUS SIGN}\N{HYPHEN}\N{NON-BREAKING HYPHEN}\N{EN DASH}\N{FIGURE DASH}", "-"))
+HYPHENS = str.maketrans(dict.fromkeys("\N{MINUS SIGN}\N{HYPHEN}\N{NON-BREAKING HYPHEN}", "-"))
+DASHES = HYPHENS | str.maketrans(dict.fromkeys("\N{EN DASH}\N{FIGURE DASH}", "-"))
 
 
 @dataclass
@@ -160,7 +162,7 @@ def _read_records(file: str, text: str, names: list[str], cells: Cells) -> None:
     try:
         for row, record in enumerate(reader, start=1):
             before, line = line, reader.line_num
-            if any(each.count(mark) >= len(names) - 1 for each in lines[before + 1 : line]):  # a row inside a cell
+            if any(each.count(mark) >= max(3, len(names) - 1) for each in lines[before + 1 : line]):  # a whole row
                 hint = f"a quotation mark opens here and closes {line - before - 1} lines on; double it or take it away"
                 cells.faults.append(Fault(file, row, "", "one row", f"{line - before} lines", hint))
             _keep_record([_trim(cell) for cell in record], row, cells, dropped)
@@ -203,7 +205,8 @@ def _tidy_cells(file: str, cells: Cells, fields: Sequence[Mapping[str, Any]], *,
     changed: dict[str, list[tuple[str, str]]] = {}
     numeric = [place for place, each in enumerate(fields) if each["type"] in ("number", "integer")]
     numbers = [row[place] for row in cells.rows for place in numeric if place < len(row)]
-    commas = commas or any(re.search(r"\d,\d{1,2}$|[.]\d{3},\d|[.]\d{3}[.]\d{3}", number) for number in numbers)
+    decimal = (n.rfind(",") > n.rfind(".") and "." in (read_number(n) or "") for n in numbers)
+    commas = commas or any(decimal) or any(re.search(r"[.]\d{3}[.]\d{3}", number) for number in numbers)
     for number, row in zip(cells.numbers, cells.rows, strict=True):
         for place, (cell, each) in enumerate(zip(row, fields, strict=False)):
             plain, what = _tidy(cell, each, commas=commas)
@@ -225,7 +228,10 @@ def _tidy(cell: str, each: Mapping[str, Any], *, commas: bool) -> tuple[str, str
         if cell.casefold() in MISSING and not rules.get("required"):
             return "", "missing value"
         plain = read_number(cell, commas=commas)
-        return (explain_number(cell), "fault") if plain is None else (plain, "number")
+        if plain and each["type"] == "integer":
+            plain = re.sub(r"(?<=\d)[.]0+$", "", plain)  # as pandas writes whole numbers beside blanks
+        long = plain and each["type"] == "integer" and len(plain) > LONGEST
+        return (explain_number(cell), "fault") if plain is None or long else (plain, "number")
     if "enum" in rules or "pattern" in rules:
         plain = INVISIBLE.sub("", cell).strip()
         plain = plain if plain.isascii() else cell  # in a word of another script they may be meant
@@ -249,13 +255,12 @@ def read_number(cell: str, *, commas: bool = False) -> str | None:
     >>> [read_number(cell) for cell in ("1,234", "NaN", "1e999", "12 apples", "1 23")]
     [None, None, None, None, None]
     """
-    text = "".join(str(unicodedata.digit(sign)) if unicodedata.category(sign) == "Nd" else sign for sign in cell)
-    text = INVISIBLE.sub("", text).translate(DASHES).replace("٫", ".").replace("٬", "'").replace("’", "'")
+    text = INVISIBLE.sub("", _fold_digits(cell)).translate(DASHES).replace("٫", ".").replace("٬", "'").replace("’", "'")
     if bracket := re.fullmatch(r"\((.*)\)|(.*)-", text):
         inner = next(part for part in bracket.groups() if part is not None)
         text = f"-{inner}" if inner[:1].isdigit() else text
     sign, body = re.fullmatch(r"([+-]?)\s*(.*)", text, re.DOTALL).groups()  # type: ignore[union-attr]
-    if commas and re.fullmatch(r"[1-9]\d{0,2}[.]\d{3}", body, re.ASCII):
+    if commas and "٫" not in cell and re.fullmatch(r"[1-9]\d{0,2}[.]\d{3}", body, re.ASCII):
         return None
     if not text or re.fullmatch(r"(\d+([.]\d*)?|[.]\d+)(e[+-]?\d{1,2})?", body, re.ASCII | re.IGNORECASE):
         return (sign + body).removeprefix("+")
@@ -267,6 +272,10 @@ def read_number(cell: str, *, commas: bool = False) -> str | None:
                 return None
             return sign.removeprefix("+") + found[1].replace(mark, "") + (f".{found[3]}" if found[3] else "")
     return (sign.removeprefix("+") + body.replace(",", ".")) if re.fullmatch(r"\d+,\d+", body, re.ASCII) else None
+
+
+def _fold_digits(text: str) -> str:
+    return "".join(str(unicodedata.digit(sign)) if unicodedata.category(sign) == "Nd" else sign for sign in text)
 
 
 def explain_number(cell: str) -> str:
@@ -312,9 +321,12 @@ def name_sign(sign: str) -> str:
 
 
 def _read_period(cell: str) -> str:
-    """Return a date with plain digits and hyphens; months and quarters of agencies as EDTF."""
-    text = "".join(str(unicodedata.digit(sign)) if unicodedata.category(sign) == "Nd" else sign for sign in cell)
-    text = re.sub(r"[ T]00:00(:00([.]0+)?)?$", "", text.translate(DASHES))  # a day, as a spreadsheet may save it
+    """Return a date with plain digits and hyphens; months and quarters of agencies as EDTF.
+
+    An en dash stays: in print it stands between two years.
+    """
+    text = _fold_digits(cell).translate(HYPHENS)
+    text = re.sub(r"[ T]00:00(:00([.]0+)?)?$", "", text)  # a day, as a spreadsheet may save it
     if month := re.fullmatch(r"(\d{4})-?M(0[1-9]|1[0-2])", text, re.ASCII | re.IGNORECASE):
         return f"{month[1]}-{month[2]}"
     if quarter := re.fullmatch(r"(\d{4})-?Q([1-4])", text, re.ASCII | re.IGNORECASE):

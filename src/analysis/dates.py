@@ -105,6 +105,9 @@ def explain_date(text: str) -> str:
         return f"the year {odd} is far from any that an article on two countries tells of"
     if re.fullmatch(r"\d{1,2}[./-]\d{1,2}[./-]\d{2}", text):
         return "write the year with four digits, and year, month, day in this order: 2020-05-01"
+    if both := re.fullmatch(r"(\d\d)(\d\d)[–‒—](\d\d)", text):
+        first = both[1] + both[2]
+        return f"write {first}/{both[1]}{both[3]} for two years, or {first}-{both[3]} for a month"
     if day := re.fullmatch(r"(\d{1,2})[./-](\d{1,2})[./-](\d{4})", text):
         one, two, year = (int(part) for part in day.groups())
         ways = [f"{year}-{month:02}-{number:02}" for number, month in {(one, two), (two, one)} if month <= 12]

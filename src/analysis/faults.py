@@ -60,6 +60,8 @@ def find_faults(folder: Path) -> list[Fault]:
             if fault and fault.expected.endswith(RAGGED):
                 ragged.setdefault(fault.row, fault)
         faults |= {*ragged.values(), *(fault for fault in named if fault and fault.row not in ragged)}
+    unread = {f"an id of {schema['tables'][name]['path']}" for name, cells in tables.items() if cells.faults}
+    faults = {fault for fault in faults if fault and fault.expected not in unread}  # their ids could not be read
     missing = sorted(set(TABLES) - set(schema["tables"]))
     faults |= {Fault("datapackage.json", 0, "resources", f"a table {name!r}", "none", TABLE_HINT) for name in missing}
     found = {fault for fault in faults if fault}
@@ -81,7 +83,7 @@ def find_notes(folder: Path) -> list[str]:
     """
     tables = read_tables(folder, read_schema(folder))
     notes = [note for cells in tables.values() for note in cells.notes]
-    events = tables["events"]
+    events = tables.get("events", Cells())
     column = events.header.index("persons") if "persons" in events.header else -1
     cells = [row[column] for row in events.rows if len(row) > column >= 0]
     people = sorted({name for cell in cells for name in cell.split(";") if name})
@@ -225,6 +227,8 @@ def _check_properties(schema: Schema, frames: Mapping[str, pd.DataFrame]) -> Ite
         wishes["dyad"] = "the codes of two countries"
     if "sources" in frames and found["article"] not in set(frames["sources"]["source_id"]):
         wishes["article"] = "an id of sources.csv"
+    elif "sources" in frames:
+        yield from _check_publication(frames["sources"], str(found["article"]))
     try:
         dated = parse_date(str(found["coverage_start"])).earliest
     except DataError:
@@ -232,6 +236,16 @@ def _check_properties(schema: Schema, frames: Mapping[str, pd.DataFrame]) -> Ite
     if not dated:
         wishes["coverage_start"] = "a year such as 1991"
     yield from (Fault("datapackage.json", 0, name, wish, str(found[name])) for name, wish in wishes.items())
+
+
+def _check_publication(sources: pd.DataFrame, article: str) -> Iterator[Fault]:
+    """Yield a fault where the article has no day of publication, at which all open dates end."""
+    row = sources["source_id"].tolist().index(article)
+    day: Any = sources["date"].iloc[row]
+    with suppress(DataError):
+        if pd.notna(day) and parse_date(day).latest:
+            return
+    yield Fault("sources.csv", row + 2, "date", "the day on which the article appeared", "" if pd.isna(day) else day)
 
 
 def _check_periods(periods: pd.DataFrame) -> Iterator[Fault]:
@@ -323,7 +337,7 @@ def _check_events(events: pd.DataFrame, fields: set[str]) -> Iterator[Fault]:
     for row, cells in enumerate(events.itertuples(), start=2):
         for column in ("persons", "fields"):
             found = "" if pd.isna(getattr(cells, column)) else str(getattr(cells, column))
-            tidy = ";".join(sorted(set(found.split(";"))))
+            tidy = ";".join(sorted({member.strip() for member in found.split(";")}))
             if found != tidy:
                 yield Fault("events.csv", row, column, tidy, found, "a list is sorted, each member once")
             for name in sorted(set(found.split(";")) - fields - {""}) if column == "fields" else ():

@@ -93,12 +93,14 @@ def check_use(notebook: NotebookNode, given: Mapping[str, Value]) -> None:
     >>> import nbformat.v4 as v4
     >>> check_use(v4.new_notebook(cells=[v4.new_code_cell("print(top)")]), {"top": 9})
     """
-    code = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
-    try:
-        nodes = [node for source in code for node in ast.walk(ast.parse(source))]
-    except SyntaxError:
-        return  # a magic or a fault; the kernel will say
-    used = {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
+    used: set[str] = set()
+    for cell in notebook.cells:
+        try:
+            nodes = list(ast.walk(ast.parse(cell.source))) if cell.cell_type == "code" else []
+        except SyntaxError:  # a magic, or a fault that the kernel will name
+            used |= {name for name in given if re.search(rf"\b{re.escape(name)}\b", cell.source)}
+            continue
+        used |= {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
     unused = [name for name in given if name not in used]
     if unused:
         raise ParameterError(f"no cell reads {', '.join(map(repr, unused))}, so setting it changes nothing")

@@ -36,7 +36,7 @@ def read_schema(folder: Path) -> Schema:
     """
     path = folder / "datapackage.json"
     try:
-        package = json.loads(path.read_text(encoding="utf-8"))
+        package = json.loads(path.read_text(encoding="utf-8-sig"))
     except (OSError, UnicodeDecodeError) as error:
         raise DataError(
             f"{path.name}: expected a dossier's schema in the folder {str(folder)!r}, found none"
