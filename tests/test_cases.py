@@ -754,10 +754,11 @@ def test_sec_02_numbers_and_dashes_stay():
     assert [row[1:3] for row in export(frame)[1:]] == [["-5", "-5"], ["6", "-"]]
 
 
-@pytest.mark.parametrize("sign", ["\x1b[31m", "\x07", "\u202e", "\x9b"])
-def test_escapes_of_the_terminal_are_shown_not_obeyed(folder, sign):
-    put(folder, "events.csv", 2, persons=f"{sign}x;a")
+def test_escapes_of_the_terminal_are_shown_not_obeyed(folder):
+    signs = ["\x1b[31m", "\x07", "\u202e", "\x9b"]
+    for row, sign in enumerate(signs, start=2):
+        put(folder, "events.csv", row, persons=f"{sign}x;a")
     put(folder, "trade.csv", 2, value="x")
     done = subprocess.run([sys.executable, "-m", "analysis", "validate", str(folder)], capture_output=True, check=False)
     assert done.returncode == 1
-    assert sign not in (done.stdout + done.stderr).decode()
+    assert [sign for sign in signs if sign in (done.stdout + done.stderr).decode()] == []

@@ -13,12 +13,12 @@ from pathlib import Path
 
 from nbformat import v4, write
 
-NAMES = ("a", "b", "c")
+NAMES = ("a", "b")
 BATCH = "reports:\n" + "".join(f"- notebook: {name}\n" for name in NAMES)
 
 
 def make_project(folder: Path, word: str) -> Path:
-    """Write three small notebooks that say a word, and a batch file for them."""
+    """Write two small notebooks that say a word, and a batch file for them."""
     (folder / "notebooks").mkdir(exist_ok=True)
     (folder / "reports").mkdir(exist_ok=True)
     for name in NAMES:
