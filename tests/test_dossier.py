@@ -2,57 +2,22 @@
 
 from __future__ import annotations
 
-import csv
 import json
-import shutil
 from dataclasses import FrozenInstanceError
-from pathlib import Path
 
 import pandas as pd
 import pytest
+from copies import INVENTED, change, fail, read, write
 
 from analysis.dossier import load_dossier, select_rows
 from analysis.errors import DataError
 from analysis.faults import find_faults
 from analysis.rows import list_rows
 
-INVENTED = Path(__file__).parent / "dossier"
-
 
 @pytest.fixture(scope="module")
 def dossier():
     return load_dossier(INVENTED)
-
-
-@pytest.fixture
-def folder(tmp_path):
-    """A copy of the invented dossier, to break."""
-    return Path(shutil.copytree(INVENTED, tmp_path / "copy"))
-
-
-def read(folder, file):
-    with (folder / file).open(encoding="utf-8", newline="") as lines:
-        return list(csv.reader(lines))
-
-
-def write(folder, file, rows):
-    with (folder / file).open("w", encoding="utf-8", newline="") as lines:
-        csv.writer(lines, lineterminator="\n").writerows(rows)
-
-
-def change(folder, file, row, **cells):
-    """Write cells into a row, counted as a spreadsheet does: the header is row 1."""
-    rows = read(folder, file)
-    for column, value in cells.items():
-        rows[row - 1][rows[0].index(column)] = value
-    write(folder, file, rows)
-
-
-def fail(folder):
-    """Return the message of the one error that loading raises."""
-    with pytest.raises(DataError) as caught:
-        load_dossier(folder)
-    return str(caught.value)
 
 
 # One broken cell: file, row, changed cells, the column that is named, words that must be said.

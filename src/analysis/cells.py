@@ -291,9 +291,18 @@ def explain_number(cell: str) -> str:
         return f"it could be {whole}{part} or {whole}.{part}; write it without a sign between thousands"
     if cell.casefold() in MISSING:
         return "a cell of this column must not be missing"
-    if odd := [sign for sign in cell if ord(sign) > 127]:
-        return ", ".join(f"{sign!r} is {name_sign(sign)}" for sign in dict.fromkeys(odd))
-    return "digits with a point, such as 12.5; an empty cell is a missing value"
+    return name_letters(cell) or "digits with a point, such as 12.5; an empty cell is a missing value"
+
+
+def name_letters(cell: str) -> str:
+    """Return the letters that are none of ASCII, which the eye may take for those; nothing where there is none.
+
+    Examples
+    --------
+    >>> name_letters("XАA")
+    "'А' is U+0410 CYRILLIC CAPITAL LETTER A"
+    """
+    return ", ".join(f"{sign!r} is {name_sign(sign)}" for sign in dict.fromkeys(cell) if ord(sign) > 127)
 
 
 def fold_text(text: str) -> str:

@@ -13,7 +13,7 @@ import pandas as pd
 from analysis.citing import format_number
 from analysis.dates import FIRST_YEAR, LAST_YEAR, describe_date, parse_date
 from analysis.errors import DataError, Fault
-from analysis.faults import find_faults
+from analysis.faults import check_tables
 from analysis.schema import TABLES, Schema, build_table, find_counted, read_schema, read_tables
 
 DEFAULT = Path(__file__).resolve().parents[2] / "data"
@@ -93,11 +93,11 @@ def load_dossier(folder: str | PathLike[str] | None = None) -> Dossier:
     ('IRN', 'TJK')
     """
     path = Path(folder or DEFAULT)
-    faults = find_faults(path)
-    if faults:
-        raise DataError(describe_faults(faults))
     schema = read_schema(path)
     cells = read_tables(path, schema)
+    faults = check_tables(schema, cells)
+    if faults:
+        raise DataError(describe_faults(faults))
     frames = {name: build_table(cells[name], table) for name, table in schema["tables"].items()}
     frames = {name: frame.assign(rows=frame.index.astype("str")) for name, frame in frames.items()}
     return _complete(frames, schema)

@@ -14,7 +14,7 @@ from typing import Any
 import frictionless
 import pandas as pd
 
-from analysis.cells import Cells, fold_text, name_sign
+from analysis.cells import Cells, fold_text, name_letters
 from analysis.dates import EXPECTED, explain_date, parse_date
 from analysis.errors import DataError, Fault
 from analysis.schema import TABLES, Schema, build_table, find_counted, read_schema, read_tables
@@ -46,7 +46,19 @@ def find_faults(folder: Path) -> list[Fault]:
     []
     """
     schema = read_schema(folder)
-    tables = read_tables(folder, schema)
+    return check_tables(schema, read_tables(folder, schema))
+
+
+def check_tables(schema: Schema, tables: Mapping[str, Cells]) -> list[Fault]:
+    """Return every fault of files that have been read, as `find_faults` does.
+
+    Examples
+    --------
+    >>> from analysis.dossier import DEFAULT
+    >>> schema = read_schema(DEFAULT)
+    >>> check_tables(schema, read_tables(DEFAULT, schema))
+    []
+    """
     try:
         report = _make_package(schema, tables).validate()
     except frictionless.FrictionlessException as error:
@@ -61,10 +73,9 @@ def find_faults(folder: Path) -> list[Fault]:
                 ragged.setdefault(fault.row, fault)
         faults |= {*ragged.values(), *(fault for fault in named if fault and fault.row not in ragged)}
     unread = {f"an id of {schema['tables'][name]['path']}" for name, cells in tables.items() if cells.faults}
-    faults = {fault for fault in faults if fault and fault.expected not in unread}  # their ids could not be read
+    found = {fault for fault in faults if fault and fault.expected not in unread}  # their ids could not be read
     missing = sorted(set(TABLES) - set(schema["tables"]))
-    faults |= {Fault("datapackage.json", 0, "resources", f"a table {name!r}", "none", TABLE_HINT) for name in missing}
-    found = {fault for fault in faults if fault}
+    found |= {Fault("datapackage.json", 0, "resources", f"a table {name!r}", "none", TABLE_HINT) for name in missing}
     broken = {fault.file for fault in found} | {fault.file for cells in tables.values() for fault in cells.faults}
     found |= set() if "" in broken or missing else set(_check_rules(schema, tables, broken))
     lines = {schema["tables"][name]["path"]: [0, 1, *cells.numbers] for name, cells in tables.items()}
@@ -161,14 +172,8 @@ def _suggest(cell: str, field: Schema) -> str:
     rules = field.get("constraints", {})
     near = get_close_matches(cell, [str(value) for value in rules.get("enum", [])], n=1)
     dated = "\\.\\." in rules.get("pattern", "")
-    hint = (explain_date(cell) if dated else "") or _name_letters(cell) * bool(rules.get("pattern") or near)
+    hint = (explain_date(cell) if dated else "") or name_letters(cell) * bool(rules.get("pattern") or near)
     return f"did you mean {near[0]!r}?{' ' * bool(hint)}{hint}" if near else hint or str(field.get("description", ""))
-
-
-def _name_letters(cell: str) -> str:
-    """Return the letters of a code that are none of ASCII, which the eye cannot tell from those."""
-    odd = [sign for sign in dict.fromkeys(cell) if ord(sign) > 127]
-    return ", ".join(f"{sign!r} is {name_sign(sign)}" for sign in odd)
 
 
 def _find_words(text: str) -> set[str]:
@@ -181,7 +186,7 @@ def _find_code(cell: str, actors: Mapping[str, str]) -> str:
     folded = {fold_text(code): code for code in actors}
     near = [code for code, name in actors.items() if name and _find_words(name) <= words]
     near += [folded[code] for code in get_close_matches(fold_text(cell), folded, n=1)]
-    return " ".join([*([f"did you mean {near[0]!r}?"] if near else []), *filter(None, [_name_letters(cell)])])
+    return " ".join([*([f"did you mean {near[0]!r}?"] if near else []), *filter(None, [name_letters(cell)])])
 
 
 def _check_rules(schema: Schema, cells: Mapping[str, Cells], broken: set[str]) -> Iterator[Fault]:

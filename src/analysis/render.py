@@ -261,8 +261,11 @@ def _mark_states(notebook: NotebookNode, problem: Exception | None) -> tuple[int
 
 def _has_error(cell: NotebookNode) -> bool:
     """Return whether a cell ended in an error that its tags do not allow."""
-    allowed = "raises-exception" in cell.metadata.get("tags", [])
-    return not allowed and any(output.output_type == "error" for output in cell.outputs)
+    return not _may_fail(cell) and any(output.output_type == "error" for output in cell.outputs)
+
+
+def _may_fail(cell: NotebookNode) -> bool:
+    return "raises-exception" in cell.metadata.get("tags", [])
 
 
 def _explain_stop(cell: NotebookNode) -> str:
@@ -275,8 +278,7 @@ def _explain_stop(cell: NotebookNode) -> str:
     usage = re.search(r"^UsageError: .+", "".join(texts), re.MULTILINE)
     if usage:
         return textwrap.shorten(usage[0], 400, placeholder=" …")
-    allowed = "raises-exception" in cell.metadata.get("tags", [])
-    failed = cell.metadata.get("papermill", {}).get("exception") and not allowed
+    failed = cell.metadata.get("papermill", {}).get("exception") and not _may_fail(cell)
     shown = any(output.output_type in ("error", "display_data") for output in cell.outputs)
     if failed and shown and not _has_error(cell):
         return "the cell failed, and a handler of its own hid the error"
