@@ -112,14 +112,14 @@ def test_load_dossier_columns_in_another_order(folder):
 def test_load_dossier_extra_cell(folder):
     rows = read(folder, "actors.csv")
     write(folder, "actors.csv", [*rows[:2], [*rows[2], "more"], *rows[3:]])
-    assert "actors.csv, row 3: expected 5 cells, as in the header, found 'more'" in fail(folder)
+    assert "actors.csv, row 3: expected 7 cells, as in the header, found 'more'" in fail(folder)
 
 
 def test_load_dossier_missing_cell(folder):
     rows = read(folder, "actors.csv")
     write(folder, "actors.csv", [*rows[:-1], rows[-1][:-1]])
     message = fail(folder)
-    assert "actors.csv, row 4, column 'country': expected 5 cells, as in the header" in message
+    assert "actors.csv, row 4, column 'cow': expected 7 cells, as in the header" in message
 
 
 def test_load_dossier_leaves_out_blank_rows_and_counts_them(folder):
@@ -352,7 +352,7 @@ def test_dossier_counted_acts(dossier):
 
 
 def test_dossier_an_organisation_acts_for_its_country(folder):
-    guild = ["XBB_SALT", "Salt Guild of Borduria", "Salt Guild", "organisation", "XBB"]
+    guild = ["XBB_SALT", "Salt Guild of Borduria", "Salt Guild", "organisation", "XBB", "", ""]
     write(folder, "actors.csv", [*read(folder, "actors.csv"), guild])
     change(folder, "events.csv", 4, actor="XBB_SALT")
     act = load_dossier(folder).events.loc["A3"]

@@ -109,6 +109,36 @@ def diff(old: Path, new: Path, html: Path | None) -> None:
             click.echo(_plain(f"  {difference}"))
 
 
+@main.command("import")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option(
+    "--dossier",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    default=ROOT / "data",
+    metavar="DIR",
+    help="Whose two countries are looked for (default: data/).",
+)
+@click.option("--series", default="", help="Whose figures the rows say they are (default: the agency).")
+@click.option("--source", default="", help="Id of the file in sources.csv (default: COMTRADE or COW).")
+@click.option("--write", is_flag=True, help="Add the rows to evidence.csv instead of printing them.")
+def import_file(file: Path, dossier: Path, series: str, source: str, write: bool) -> None:
+    """Turn a file of UN Comtrade or Correlates of War into rows of evidence.csv."""
+    from analysis.agency import add_rows, format_rows, read_agency
+    from analysis.report import write_whole
+    from analysis.schema import read_schema
+
+    found = read_agency(file, dossier, series=series, source=source)
+    table = read_schema(dossier)["tables"]["evidence"]
+    for note in found.notes:
+        click.echo(_plain(f"Note: {note}"), err=True)
+    if write and found.rows:
+        write_whole(dossier / table["path"], add_rows(found, dossier))
+    elif not write:
+        names = [field["name"] for field in table["schema"]["fields"]]
+        click.echo(format_rows([dict(zip(names, names, strict=True)), *found.rows], names), nl=False)
+    click.echo(f"{len(found.rows)} rows {'added to' if write else 'for'} {table['path']}.", err=True)
+
+
 def _plain(text: str) -> str:
     """Return a message in which nothing from a file or a name can steer the terminal."""
     return "".join(sign if sign.isprintable() or sign == "\n" else repr(sign)[1:-1] for sign in text)

@@ -104,9 +104,8 @@ def read_cells(path: Path, fields: Sequence[Mapping[str, Any]], *, encoding: str
 def _read_text(path: Path, encoding: str, cells: Cells) -> str:
     """Return the whole text with plain line ends; with a fault where there is none to be had."""
     refuse = partial(_refuse, cells, path.name)
-    if not path.is_file():  # a folder, a pipe or a device as well
-        found = "none" if not path.exists() else "a folder" if path.is_dir() else "no plain file"
-        return refuse("a CSV file", found)
+    if kind := name_kind(path):
+        return refuse("a CSV file", kind)
     if path.stat().st_size > LARGEST:
         return refuse(f"at most {LARGEST:,} bytes", f"{path.stat().st_size:,}", "a table is coded by hand, row by row")
     data = path.read_bytes()
@@ -128,6 +127,19 @@ def _read_text(path: Path, encoding: str, cells: Cells) -> str:
     if not text.strip():
         refuse("a header and rows", "nothing", "an empty file; a table without rows keeps its header")
     return text
+
+
+def name_kind(path: Path) -> str:
+    """Return what stands where a file should, a pipe and a device as well; nothing for a file.
+
+    Examples
+    --------
+    >>> name_kind(Path("nowhere.csv"))
+    'none'
+    """
+    if path.is_file():
+        return ""
+    return "none" if not path.exists() else "a folder" if path.is_dir() else "no plain file"
 
 
 def _refuse(cells: Cells, file: str, expected: str, found: str, hint: str = "", row: int = 0) -> str:

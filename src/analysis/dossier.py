@@ -103,8 +103,8 @@ def load_dossier(folder: str | PathLike[str] | None = None) -> Dossier:
     return _complete(frames, schema)
 
 
-def describe_faults(faults: list[Fault]) -> str:
-    """Return all faults as one message.
+def describe_faults(faults: list[Fault], place: str = "the dossier") -> str:
+    """Return all faults of a place as one message.
 
     Examples
     --------
@@ -112,7 +112,7 @@ def describe_faults(faults: list[Fault]) -> str:
     1 fault in the dossier:
     - trade.csv, row 2, column 'flow': expected one of total, one_way, found 'totl'
     """
-    return "\n- ".join([f"{len(faults)} fault{'s' * (len(faults) > 1)} in the dossier:", *map(str, faults)])
+    return "\n- ".join([f"{len(faults)} fault{'s' * (len(faults) > 1)} in {place}:", *map(str, faults)])
 
 
 def select_rows(

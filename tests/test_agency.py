@@ -1,0 +1,296 @@
+"""Files of agencies become rows of evidence.csv; what they could mean twice is told, never guessed."""
+
+from __future__ import annotations
+
+import csv
+import io
+import sys
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from click.testing import CliRunner
+from copies import read
+
+from analysis import load_dossier
+from analysis.__main__ import main
+from analysis.agency import add_rows, read_agency
+from analysis.errors import DataError
+from analysis.faults import find_faults
+
+NEW = (
+    "typeCode,freqCode,refPeriodId,refYear,refMonth,period,reporterCode,reporterISO,reporterDesc,flowCode,flowDesc,"
+    "partnerCode,partnerISO,partnerDesc,partner2Code,cmdCode,customsCode,motCode,cifvalue,fobvalue,primaryValue"
+)
+LEGACY = (
+    "Classification,Year,Period,Period Desc.,Aggregate Level,Is Leaf Code,Trade Flow Code,Trade Flow,Reporter Code,"
+    "Reporter,Reporter ISO,Partner Code,Partner,Partner ISO,Commodity Code,Commodity,Netweight (kg),Trade Value (US$),"
+    "Flag"
+)
+WAR = "ccode1,ccode2,year,importer1,importer2,flow1,flow2,smoothflow1,smoothflow2,source1,source2,version"
+REFERENCE = Path(__file__).parents[2] / "shared" / "reference" / "cow_trade_v4_irn_tjk.csv"
+
+
+def new(reporter="901", partner="902", flow="X", goods="TOTAL", value="1234.5", period="2019", part="0", iso=True):
+    names = {"901": "XAA", "902": "XBB"} if iso else {}
+    cells = [
+        *f"C,A,{period}0101,{period[:4]},52,{period}".split(","),
+        reporter,
+        names.get(reporter, ""),
+        "Côte d'Azur, Rép.",
+    ]
+    cells += [flow, "", partner, names.get(partner, ""), "", part, goods, "C00", "0", "", "", value]
+    return write(cells)
+
+
+def legacy(flow="1", goods="TOTAL", value="91128858", period="2016"):
+    cells = ["H4", period[:4], period, period, "0", "0", flow, "", "901", "Arcadia", "XAA", "902", "Borduria", "XBB"]
+    return write([*cells, goods, "All", "", value, "0"])
+
+
+def war(one="991", other="992", year="2007", flow1="23", flow2="61.25"):
+    return write([one, other, year, "Arcadia", "Borduria", flow1, flow2, "23", "61", "1", "1", "4"])
+
+
+def write(cells, separator=","):
+    text = io.StringIO()
+    csv.writer(text, delimiter=separator, lineterminator="\n").writerow(cells)
+    return text.getvalue()
+
+
+def make(folder, header, *lines, encoding="latin-1"):
+    path = folder / "file.csv"
+    path.write_bytes((header + "\n" + "".join(lines)).encode(encoding))
+    return path
+
+
+def fail(path, folder):
+    with pytest.raises(DataError) as caught:
+        read_agency(path, folder)
+    return str(caught.value)
+
+
+def test_a_new_file_of_comtrade(folder):
+    path = make(folder, NEW, new(), new("902", "901", "M", value="1300"), new(partner="0", value="99"))
+    found = read_agency(path, folder)
+    one, other = found.rows
+    assert (one["exporter"], one["importer"], one["role"], one["reporter"]) == ("XAA", "XBB", "exporter", "Arcadia")
+    assert (other["exporter"], other["importer"], other["role"]) == ("XAA", "XBB", "importer")
+    assert (one["value"], one["value_low"], one["value_high"], one["unit"]) == ("1234.5", "1234.45", "1234.55", "USD")
+    assert (other["value"], other["rounding"]) == ("1300", "0.1")  # the file prints tenths
+    assert found.notes == ["sources.csv: no row COMTRADE yet, which says where this file is from; add one"]
+
+
+def test_a_legacy_file_of_comtrade(folder):
+    found = read_agency(make(folder, LEGACY, legacy(), legacy("2", value="5", period="201603")), folder)
+    year, month = found.rows
+    assert (year["exporter"], year["importer"], year["role"], year["value"]) == ("XBB", "XAA", "importer", "91128858")
+    assert (year["rounding"], year["value_low"]) == ("1", "91128857.5")
+    assert (month["date"], month["period_kind"], month["exporter"]) == ("2016-03", "month", "XAA")
+
+
+def test_the_spellings_of_the_stored_legacy_header(folder):
+    header = LEGACY.replace("Trade Flow", "TradeFlow").replace("Trade Value (US$)", "TradeValueUS")
+    assert len(read_agency(make(folder, header, legacy()), folder).rows) == 1
+
+
+def test_a_file_of_correlates_of_war(folder):
+    found = read_agency(make(folder, WAR, war()), folder)
+    one, other = found.rows
+    assert (one["exporter"], one["importer"], one["role"], one["value"]) == ("XBB", "XAA", "importer", "23")
+    assert (other["exporter"], other["importer"], other["value"]) == ("XAA", "XBB", "61.25")
+    assert {row["unit"] for row in found.rows} == {"million USD"}
+    assert {row["reporter"] for row in found.rows} == {"Correlates of War Project"}
+    assert one["value_low"] == "22.995"
+
+
+def test_minus_nine_is_missing_not_a_number(folder):
+    found = read_agency(make(folder, WAR, war(flow1="-9"), war(year="2008", flow1="-9.0", flow2="0")), folder)
+    assert [row["value"] for row in found.rows] == ["61.25", "0"]
+    assert found.rows[1]["value_low"] == "0"
+    assert "file.csv: 2 flows left out: without a value" in found.notes
+    assert read_agency(make(folder, WAR, war(flow1="-9", flow2="-9")), folder).rows == []
+
+
+def test_reversed_rows_of_a_directed_copy_count_once(folder):
+    lines = [war(), war("992", "991", flow1="61.25", flow2="23")]
+    assert len(read_agency(make(folder, WAR, *lines), folder).rows) == 2
+    assert "row 3, column 'flow2': expected 23, as row 2 has for the same flow, found '24'" in fail(
+        make(folder, WAR, war(), war("992", "991", flow1="61.25", flow2="24")), folder
+    )
+
+
+def test_the_copy_that_the_dossier_was_coded_from_holds_nothing_new():
+    if not REFERENCE.exists():
+        pytest.skip("the reference files are not beside the project")
+    data = Path(__file__).parents[1] / "data"
+    found = read_agency(REFERENCE, data, source="COW4")
+    assert found.rows == []
+    assert found.notes[0] == "cow_trade_v4_irn_tjk.csv: 45 flows left out: in evidence.csv already"
+
+
+def test_reexports_goods_and_parts_are_left_out_and_told(folder):
+    lines = [new(), new(flow="RX", value="1"), new(goods="01", value="2"), new(part="643", value="3")]
+    found = read_agency(make(folder, NEW, *lines), folder)
+    assert [row["value"] for row in found.rows] == ["1234.5"]
+    assert [note.split(": ")[1] for note in found.notes] == ["1 flow left out"] * 3 + [
+        "no row COMTRADE yet, which says where this file is from; add one"
+    ]
+
+
+def test_goods_alone_make_no_total(folder):
+    message = fail(make(folder, NEW, new(goods="01"), new(goods="02")), folder)
+    assert "expected totals of the trade between XAA and XBB, found 'none' (2 lines are of single goods" in message
+
+
+def test_a_file_without_the_two_countries(folder):
+    assert "found 'none'" in fail(make(folder, NEW, new(partner="0")), folder)
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+@pytest.mark.parametrize("encoding", ["latin-1", "utf-8", "utf-8-sig", "utf-16"])
+def test_separators_and_encodings(folder, separator, encoding):
+    rows = csv.reader(io.StringIO(NEW + "\n" + new()))
+    header, line = (write(row, separator) for row in rows)
+    assert len(read_agency(make(folder, header.strip(), line, encoding=encoding), folder).rows) == 1
+
+
+def test_a_separator_at_the_end_of_each_line_shifts_nothing(folder):
+    found = read_agency(make(folder, NEW, new().replace("\n", ",\n")), folder)
+    assert found.rows[0]["value"] == "1234.5"
+
+
+def test_a_column_of_row_numbers_in_front_shifts_nothing(folder):
+    assert read_agency(make(folder, "," + NEW, "0," + new()), folder).rows[0]["value"] == "1234.5"
+
+
+def test_codes_as_numbers_without_iso_codes(folder):
+    line = new(iso=False).replace(",901,", ",901.0,")
+    assert len(read_agency(make(folder, NEW, line), folder).rows) == 1
+
+
+@pytest.mark.parametrize("line", [new().replace("901", "901,x", 1), new()[:-9] + "\n", new().replace('"', "", 1)])
+def test_a_torn_line_is_told(folder, line):
+    assert "row 3: expected 21 cells, as in the header" in fail(make(folder, NEW, new(period="2018"), line), folder)
+
+
+def test_all_faults_at_once(folder):
+    lines = [
+        new(value="12 apples"),
+        new(period="20191"),
+        new(value="-4", period="2017"),
+        new("902", value="-9", partner="901"),
+    ]
+    message = fail(make(folder, NEW, *lines), folder)
+    assert message.startswith("4 faults in file.csv:")
+    assert "row 2, column 'primaryValue': expected a number not below 0, found '12 apples'" in message
+    assert "row 3, column 'period': expected a year such as 2020 or a month such as 202001, found '20191'" in message
+    assert "row 5, column 'primaryValue': expected a number not below 0, found '-9'" in message
+
+
+@pytest.mark.parametrize(
+    ("header", "words"),
+    [
+        (NEW.replace(",primaryValue", ""), "of UN Comtrade, but without primaryvalue"),
+        (LEGACY.replace("Trade Value (US$)", "Trade Value 1000USD"), "but without tradevalueus"),
+        (WAR.replace("flow2,", "", 1), "of Correlates of War, but without flow2"),
+        ("t,i,j,k,v,q", "expected the header of UN Comtrade (new or legacy) or Correlates of War (dyadic trade)"),
+        ("", "expected the header"),
+        ("PK\x03\x04", "unpack it if it is packed"),
+    ],
+)
+def test_another_header_is_refused_never_guessed(folder, header, words):
+    assert words in fail(make(folder, header, war()), folder)
+
+
+def test_no_file_and_no_code(folder):
+    assert "expected a file of an agency, found 'a folder'" in fail(folder, folder)
+    assert "nowhere.csv" in fail(folder / "nowhere.csv", folder)
+    actors = read(folder, "actors.csv")
+    text = "\n".join(",".join([*row[:-1], ""] if row[0] == "XBB" else row) for row in actors)
+    (folder / "actors.csv").write_text(text, encoding="utf-8")
+    assert "actors.csv, column 'cow': expected the code of Correlates of War for XBB, found 'none'" in fail(
+        make(folder, WAR, war()), folder
+    )
+
+
+def run(*arguments):
+    return CliRunner().invoke(main, ["import", *map(str, arguments)])
+
+
+def test_rows_are_printed_and_nothing_is_written(folder):
+    before = (folder / "evidence.csv").read_bytes()
+    result = run(make(folder, NEW, new()), "--dossier", folder)
+    assert result.exit_code == 0
+    assert result.stdout.splitlines() == [
+        ",".join(read(folder, "evidence.csv")[0]),
+        "V001,UN Comtrade,2019,calendar_year,stated,one_way,XAA,XBB,Arcadia,1234.5,1234.45,1234.55,USD,exact,0.1,"
+        "reported,total,exporter,observed,asserted,COMTRADE,",
+    ]
+    assert (folder / "evidence.csv").read_bytes() == before
+
+
+def test_rows_are_written_once_and_the_dossier_keeps_to_its_rules(folder):
+    path = make(folder, NEW, new(), new(flow="M", value="7"))
+    before = (folder / "evidence.csv").read_bytes()
+    result = run(path, "--dossier", folder, "--write")
+    assert "column 'source_id': expected an id of sources.csv, found 'COMTRADE'" in str(result.exception)
+    assert (folder / "evidence.csv").read_bytes() == before
+    assert run(path, "--dossier", folder, "--write", "--source", "GAZETTE").exit_code == 0
+    assert (folder / "evidence.csv").read_bytes().startswith(before)
+    assert find_faults(folder) == []
+    evidence = load_dossier(folder).evidence
+    assert evidence["value"].tolist() == [1234.5, 7]
+    assert evidence["series"].tolist() == ["UN Comtrade"] * 2
+    written = (folder / "evidence.csv").read_bytes()
+    again = run(path, "--dossier", folder, "--write", "--source", "GAZETTE")
+    assert "2 flows left out: in evidence.csv already" in again.output
+    assert (folder / "evidence.csv").read_bytes() == written
+
+
+def test_another_release_is_a_series_of_its_own(folder):
+    run(make(folder, NEW, new()), "--dossier", folder, "--write", "--source", "GAZETTE")
+    path = make(folder, NEW, new(value="2000"))
+    assert "expected 1234.5, as V001 of evidence.csv has for the same flow, found '2000'" in fail(path, folder)
+    run(path, "--dossier", folder, "--write", "--source", "GAZETTE", "--series", "UN Comtrade 2021")
+    assert load_dossier(folder).evidence.index.tolist() == ["V001", "V002"]
+
+
+def test_line_ends_of_the_file_are_kept(folder):
+    path = folder / "evidence.csv"
+    path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
+    text = add_rows(read_agency(make(folder, NEW, new()), folder, source="GAZETTE"), folder)
+    assert text.count("\r\n") == text.count("\n") == 2
+
+
+def test_a_file_in_another_form_is_not_added_to(folder):
+    path = folder / "evidence.csv"
+    path.write_bytes(path.read_text(encoding="utf-8").replace(",", ";").encode())
+    found = read_agency(make(folder, NEW, new()), folder, source="GAZETTE")
+    with pytest.raises(DataError, match=r"evidence\.csv: expected UTF-8 with commas"):
+        add_rows(found, folder)
+
+
+@pytest.mark.slow
+def test_memory_does_not_grow_with_the_file(folder):
+    import tracemalloc
+
+    path = folder / "large.csv"
+    with path.open("w", encoding="latin-1") as file:
+        file.write(NEW + "\n")
+        file.writelines(new(partner=str(5 + row % 600), goods=f"{row:06}") for row in range(200_000))
+        file.write(new())
+    tracemalloc.start()
+    found = read_agency(path, folder)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert len(found.rows) == 1
+    assert path.stat().st_size > 15_000_000 > 5 * peak
+    assert sys.getsizeof(found.rows) < 1000
+
+
+def test_values_are_those_that_pandas_reads(folder):
+    lines = [new(value=str(value), period=str(2000 + place)) for place, value in enumerate((0, 12, 12.5, 1e6, 0.001))]
+    path = make(folder, NEW, *lines)
+    frame = pd.read_csv(path, encoding="latin-1")
+    assert [float(row["value"]) for row in read_agency(path, folder).rows] == frame["primaryValue"].tolist()
