@@ -23,8 +23,8 @@ test: $(READY) $(VALIDATOR) ## set up if needed, then run every test: unit tests
 	$(RUN) -m pytest --nbval notebooks || status=1; \
 	exit $$status
 
-torture: $(READY) ## kill a batch 200 times at random moments and say what was lost; half an hour
-	@$(RUN) tests/torture.py
+torture: $(READY) ## long trials: 200 kills, 400 starts, 30 minutes of random input, mutants; hours (TRIAL=kills for one)
+	@$(RUN) tests/torture.py $(TRIAL)
 
 lab: $(READY) ## open the notebooks in JupyterLab
 	@$(RUN) -m jupyterlab notebooks
@@ -55,7 +55,7 @@ check: $(READY) ## lint, format, types; and running everything again changes no 
 	[ -z "$$changed" ] || { echo "Not as committed after running everything again:"; echo "$$changed"; exit 1; }
 
 clean: ## remove .venv and all caches (reports and notebooks stay)
-	@rm -rf .venv tests/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist
+	@rm -rf .venv tests/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis mutants build dist
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # The validator of the pages; without npm the test that needs it is skipped and says so.

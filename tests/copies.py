@@ -1,14 +1,17 @@
-"""Copies of the invented dossier, to break: what the tests of loading and of the cases share."""
+"""Copies of the invented dossier and small notebooks, to break: what several test modules share."""
 
 from __future__ import annotations
 
 import csv
 from pathlib import Path
 
+import nbformat
 import pytest
+from nbformat import v4
 
 from analysis.dossier import load_dossier
 from analysis.errors import DataError
+from analysis.render import render_notebook
 
 INVENTED = Path(__file__).parent / "dossier"
 
@@ -37,3 +40,18 @@ def fail(folder):
     with pytest.raises(DataError) as caught:
         load_dossier(folder)
     return str(caught.value)
+
+
+def write_notebook(path, *sources, parameters='country: str = "Iran"\nhs_code: str = "01"\nstart: str = ""'):
+    cells = [v4.new_markdown_cell("# What holds?"), v4.new_code_cell(parameters, metadata={"tags": ["parameters"]})]
+    nbformat.write(v4.new_notebook(cells=[*cells, *map(v4.new_code_cell, sources)]), path)
+    return path
+
+
+def render(folder, *sources, name="n", **kwargs):
+    path = write_notebook(folder / f"{name}.ipynb", *sources)
+    return render_notebook(path, folder / "out" / f"{name}.html", **kwargs)
+
+
+def read_page(report):
+    return report.output.read_text(encoding="utf-8")

@@ -21,7 +21,7 @@ import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
 from click.testing import CliRunner
-from copies import INVENTED, change, fail, read
+from copies import INVENTED, change, fail, read, read_page, render, write_notebook
 from nbformat import v4
 from torture import kill_batches
 
@@ -476,12 +476,6 @@ def test_uni_04_plain_c_locale(folder):
 # parameters
 
 
-def write_notebook(path, *sources, parameters='country: str = "Iran"\nhs_code: str = "01"\nstart: str = ""'):
-    cells = [v4.new_markdown_cell("# What holds?"), v4.new_code_cell(parameters, metadata={"tags": ["parameters"]})]
-    nbformat.write(v4.new_notebook(cells=[*cells, *map(v4.new_code_cell, sources)]), path)
-    return path
-
-
 def write_batch(folder, text, *sources):
     """Return the jobs of a batch file for a notebook that prints its parameters."""
     (folder / "notebooks").mkdir(exist_ok=True)
@@ -508,8 +502,12 @@ def test_par_01_a_batch_file_of_another_form(tmp_path, entry):
         write_batch(tmp_path, f"reports:\n- notebook: n\n  {entry}\n")
 
 
-def test_par_04_a_type_that_is_not_known_is_named(tmp_path):
+def test_par_04_a_type_that_may_be_none(tmp_path):
     path = write_notebook(tmp_path / "n.ipynb", "month", parameters="month: int | None = None")
+    assert plan_job(path, tmp_path, {"month": "3"}).parameters == {"month": 3}
+    report = render_notebook(path, tmp_path / "n.html", parameters={"month": "None"})
+    assert report.error == ""
+    path = write_notebook(tmp_path / "n.ipynb", "month", parameters="month: list[int] = []")
     with pytest.raises(ParameterError, match="parameter 'month': expected one of str, int, float, bool"):
         plan_job(path, tmp_path, {"month": "3"})
 
@@ -575,15 +573,6 @@ def test_a_wrong_choice_stops_before_a_kernel_starts(tmp_path, given, words):
 # kernels and pages
 
 
-def render(folder, *sources, name="n", **kwargs):
-    path = write_notebook(folder / f"{name}.ipynb", *sources)
-    return render_notebook(path, folder / "out" / f"{name}.html", **kwargs)
-
-
-def read_page(report):
-    return report.output.read_text(encoding="utf-8")
-
-
 def test_ker_01_a_killed_kernel_and_the_reports_beside_it(tmp_path):
     kill = "import os, signal\nos.kill(os.getpid(), signal.SIGKILL)"
     paths = [write_notebook(tmp_path / f"{name}.ipynb", code) for name, code in (("a", "1"), ("b", kill), ("c", "2"))]
@@ -601,9 +590,13 @@ def test_ker_03_a_private_kernel_name(tmp_path):
     report = render_notebook(path, tmp_path / "out" / "n.html")
     assert report.error == ""
     assert "42" in read_page(report)
-    assert (
-        run_notebook(prepare_notebook(notebook, {}), tmp_path, {}).metadata["kernelspec"]["name"] == "python3"
-    )  # KER-05
+
+
+def test_ker_05_the_saved_file_names_the_kernel_that_ran(tmp_path):
+    notebook = v4.new_notebook(cells=[v4.new_code_cell("6 * 7")])
+    notebook.metadata["kernelspec"] = {"name": "my-private-env", "display_name": "Mine", "language": "python"}
+    done = run_notebook(prepare_notebook(notebook, {}), tmp_path, {})
+    assert done.metadata["kernelspec"] == {"name": "python3", "display_name": "Python 3", "language": "python"}
 
 
 def test_ker_04_an_overall_limit_ends_a_stuck_run(tmp_path):

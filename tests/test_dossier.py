@@ -508,3 +508,54 @@ def test_select_rows_takes_a_phase_and_no_theme() -> None:
 def test_list_rows_says_how_an_act_is_coded() -> None:
     coding = list_rows(load_dossier()).loc["E29", "coding"]
     assert coding == "IRN → IRPT; effect −1; CAMEO 043; Goldstein +2.8; phase Rupture"
+
+
+def edit(package, place, value):
+    """Set what stands at a place of a package, such as ``resources.0.path``; None takes it away."""
+    *way, last = [int(part) if part.isdecimal() else part for part in place.split(".")]
+    for part in way:
+        package = package[part]
+    if value is None:
+        del package[last]
+    else:
+        package[last] = value
+
+
+@pytest.mark.parametrize(
+    ("place", "value", "words"),
+    [
+        ("resources", None, "$: 'resources' is a required property"),
+        ("resources", {}, "resources: {} is not of type 'array'"),
+        ("resources.0", 1, "resources[0]: 1 is not of type 'object'"),
+        ("resources.0.name", None, "resources[0]: 'name' is a required property"),
+        ("resources.1.name", "trade", "the table 'trade' stands there twice"),
+        ("resources.0.path", 5, "resources[0].path: 5 is not of type 'string'"),
+        ("resources.0.path", "../trade.csv", "resources[0].path: '../trade.csv' does not match"),
+        ("resources.0.path", "/etc/passwd", "does not match"),
+        ("resources.0.encoding", 5, "resources[0].encoding: 5 is not of type 'string'"),
+        ("resources.0.encoding", "klingon", "expected an encoding that Python knows, found 'klingon'"),
+        ("resources.0.schema.primaryKey", None, "'primaryKey' is a required property"),
+        ("resources.0.schema.fields.0.type", "wordy", "'wordy' is not one of ['string', 'number',"),
+        ("resources.0.schema.fields.0.constraints", [], "constraints: [] is not of type 'object'"),
+        ("resources.0.schema.fields.0.constraints", {"pattern": "("}, "'(' is not a 'regex'"),
+        ("resources.0.schema.fields.3", None, "column 'trade': expected a field 'date_basis', found 'none'"),
+        ("resources.0.schema.foreignKeys", "x", "expected a Data Package: descriptor is not valid"),
+        ("dyad", "XAA", "column 'dyad': expected the codes of two countries"),
+        ("dyad", ["XAA", 3], "dyad[1]: 3 is not of type 'string'"),
+        ("dyad", ["XAA", "XZZ"], "column 'dyad': expected two codes of actors.csv"),
+        ("article", ["GAZETTE"], "article: ['GAZETTE'] is not of type 'string'"),
+        ("coverage_start", 1991, "coverage_start: 1991 is not of type 'string'"),
+    ],
+)
+def test_a_schema_of_another_form_is_told_where(folder, place, value, words):
+    path = folder / "datapackage.json"
+    package = json.loads(path.read_text(encoding="utf-8"))
+    edit(package, place, value)
+    path.write_text(json.dumps(package), encoding="utf-8")
+    assert words in fail(folder)
+
+
+@pytest.mark.parametrize("text", ["[]", '"x"', "1", "null"])
+def test_a_schema_that_is_no_object(folder, text):
+    (folder / "datapackage.json").write_text(text, encoding="utf-8")
+    assert "is not of type 'object'" in fail(folder)

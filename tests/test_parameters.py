@@ -6,9 +6,12 @@ import pytest
 from nbformat import v4
 
 from analysis.errors import ParameterError
-from analysis.parameters import check_parameters, find_tagged, read_parameters
+from analysis.parameters import Parameter, check_parameters, find_tagged, read_parameters
 
-DEFAULTS = {"first_year": 0, "certainty": "denied", "share": 0.5, "open": False}
+DEFAULTS = {
+    name: Parameter(type(value), value)
+    for name, value in {"first_year": 0, "certainty": "denied", "share": 0.5, "open": False}.items()
+}
 
 
 def make_notebook(*sources, tag="parameters"):
@@ -31,7 +34,7 @@ def test_read_parameters_types_and_help():
 
 
 def test_read_parameters_negative_number():
-    assert read_parameters(make_notebook("shift: int = -1")) == {"shift": -1}
+    assert read_parameters(make_notebook("shift: int = -1")) == {"shift": Parameter(int, -1)}
 
 
 def test_read_parameters_empty_cell():
@@ -51,11 +54,30 @@ def test_read_parameters_refuses_other_lines(line):
 
 
 @pytest.mark.parametrize(
-    "line", ['year: int = "0"', "year: int = True", "year: list = []", "year: float = 1", "year: str | None = None"]
+    "line",
+    [
+        'year: int = "0"',
+        "year: int = True",
+        "year: list = []",
+        "year: float = 1",
+        "year: int | str = 0",
+        "year: list | None = None",
+        "year: int | None = 'x'",
+    ],
 )
 def test_read_parameters_value_of_another_type(line):
     with pytest.raises(ParameterError, match="parameter 'year': expected one of str, int, float, bool"):
         read_parameters(make_notebook(line))
+
+
+@pytest.mark.parametrize("kind", ["int | None", "None | int", "Optional[int]", "typing.Optional[int]"])
+def test_read_parameters_that_may_be_none(kind):
+    known = read_parameters(make_notebook(f"month: {kind} = None"))
+    assert known == {"month": Parameter(int, None, optional=True)}
+    assert check_parameters(known, {"month": "3"}) == {"month": 3}
+    assert check_parameters(known, {"month": "None"}) == check_parameters(known, {"month": None}) == {"month": None}
+    with pytest.raises(ParameterError, match=r"parameter 'month': expected int \| None, found 'March'"):
+        check_parameters(known, {"month": "March"})
 
 
 @pytest.mark.parametrize("line", ["year: int = 1 + int(2)", "year: int = unknown", "year: int ="])

@@ -13,10 +13,10 @@ from nbformat import v4
 
 from analysis.__main__ import main
 from analysis.diff import compare_folders, compare_pages, explain_change, shorten_texts
-from analysis.dossier import DEFAULT
 from analysis.errors import RenderError
 from analysis.record import number_repeats, read_lines, read_page, record_report, record_state, write_record
 from analysis.render import render_notebook
+from analysis.schema import DEFAULT
 
 ROOT = Path(__file__).parents[1]
 REPORTS = ROOT / "reports"

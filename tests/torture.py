@@ -1,4 +1,4 @@
-"""Long trials, run once and reported, not in CI: `make torture`. Ten of the kills are a test in test_cases."""
+"""Long trials, run once and reported, not in CI: `make torture`. CI has ten of the kills and a little of the rest."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from pathlib import Path
 
 from nbformat import v4, write
 
+TESTS = Path(__file__).parent
 NAMES = ("a", "b")
 BATCH = "reports:\n" + "".join(f"- notebook: {name}\n" for name in NAMES)
 
@@ -79,8 +80,53 @@ def kill_batches(kills: int, *, seed: int, workers: int) -> list[str]:
     return lost
 
 
+def start_many(count: int, *, workers: int) -> list[str]:
+    """Render so many small reports at once; return the errors: no two kernels may fight for a port."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        batch = make_project(folder, "word")
+        text = (folder / "notebooks" / "a.ipynb").read_text(encoding="utf-8")
+        names = [f"n{number}" for number in range(count)]
+        for each in names:
+            (folder / "notebooks" / f"{each}.ipynb").write_text(text, encoding="utf-8")
+        batch.write_text("reports:\n" + "".join(f"- notebook: {each}\n" for each in names), encoding="utf-8")
+        done = start(batch, folder / "out", workers).wait()
+        made = {path.stem for path in (folder / "out").glob("n*.html")}
+        return [each for each in names if each not in made] + [f"exit status {done}"] * bool(done)
+
+
+def fuzz(minutes: float) -> list[str]:
+    """Give each kind of random input so many minutes; return what was found."""
+    found = []
+    for kind in ("csv", "dates", "parameters"):
+        end = time.monotonic() + 60 * minutes
+        while time.monotonic() < end:
+            command = [sys.executable, "-m", "pytest", "-q", str(TESTS / "test_fuzz.py"), "-k", kind]
+            options = ["--hypothesis-profile=torture", "-p", "no:cacheprovider"]
+            done = subprocess.run([*command, *options], cwd=TESTS.parent, capture_output=True, text=True, check=False)
+            found += [done.stdout[-4000:]] * bool(done.returncode)
+    return found
+
+
+def mutate() -> list[str]:
+    """Change the loader, the dates and the metrics in each way that mutmut knows; return the changes no test saw."""
+    for command in (["pip", "install", "-qq", "mutmut==3.8.1"], ["mutmut", "run"]):
+        subprocess.run([sys.executable, "-m", *command], cwd=TESTS.parent, check=False)
+    shown = [sys.executable, "-m", "mutmut", "results"]
+    done = subprocess.run(shown, cwd=TESTS.parent, capture_output=True, text=True, check=False)
+    return [line.strip() for line in done.stdout.splitlines() if ": " in line]
+
+
+TRIALS = {
+    "kills": lambda: [loss for workers in (1, 3) for loss in kill_batches(100, seed=workers, workers=workers)],
+    "starts": lambda: [loss for _ in range(10) for loss in start_many(40, workers=8)],
+    "fuzz": lambda: fuzz(10),
+    "mutants": mutate,
+}
+
 if __name__ == "__main__":
-    total = int(sys.argv[1]) if len(sys.argv) > 1 else 200
-    losses = [loss for workers in (1, 3) for loss in kill_batches(total // 2, seed=workers, workers=workers)]
-    print("\n".join([f"{total} kills, {len(losses)} losses", *losses]))
-    sys.exit(bool(losses))
+    names = sys.argv[1:] or list(TRIALS)
+    results = {name: TRIALS[name]() for name in names}
+    for name, losses in results.items():
+        print(f"{name}: {len(losses)} found", *losses, sep="\n  ")
+    sys.exit(any(results.values()))

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -67,7 +70,6 @@ def render(
     from tqdm import tqdm
 
     from analysis.batch import plan_batch, plan_job, run_jobs
-    from analysis.index import write_index
     from analysis.render import Limits
 
     given = dict(_split(text) for text in parameters)
@@ -77,13 +79,7 @@ def render(
     jobs = plan_batch(batch, output) if batch else [plan_job(path, output, given) for path in chosen]
     reports = run_jobs(jobs, workers=workers, limits=Limits(cell_timeout, timeout))
     failed = [report for report in tqdm(reports, total=len(jobs), unit="report", disable=None) if report.error]
-    index = f"Open {write_index(output)}" if output.is_dir() else ""
-    if failed:
-        lines = [f"{len(failed)} of {len(jobs)} reports failed."]
-        lines += [f"- {report.output.stem}: {report.error}" for report in failed]
-        lines += [index and f"{index}: what there is of them is shown there in red."]
-        sys.exit(_plain("\n".join(lines).strip()))
-    click.echo(index)
+    _finish([f"- {report.output.stem}: {report.error}" for report in failed], len(jobs), output)
 
 
 @main.command()
@@ -139,6 +135,21 @@ def import_file(file: Path, dossier: Path, series: str, source: str, write: bool
     click.echo(f"{len(found.rows)} rows {'added to' if write else 'for'} {table['path']}.", err=True)
 
 
+def _finish(failed: list[str], count: int, output: Path) -> None:
+    """Write the index and say where it is; where a report failed or there is no room, say so and exit 1."""
+    from analysis.index import write_index
+
+    lines = [f"{len(failed)} of {count} reports failed.", *failed] if failed else []
+    try:
+        index = f"Open {write_index(output)}" if output.is_dir() else ""
+    except OSError as error:
+        sys.exit(_plain("\n".join([*lines, f"{output}/index.html cannot be written: {error.strerror or error}"])))
+    if failed:
+        lines += [f"{index}: what there is of them is shown there in red."] * bool(index)
+        sys.exit(_plain("\n".join(lines)))
+    click.echo(index)
+
+
 def _plain(text: str) -> str:
     """Return a message in which nothing from a file or a name can steer the terminal."""
     return "".join(sign if sign.isprintable() or sign == "\n" else repr(sign)[1:-1] for sign in text)
@@ -170,9 +181,26 @@ def run() -> None:
         os.environ["PYTHONUTF8"] = "1"
         os.execv(sys.executable, [sys.executable, "-m", "analysis", *sys.argv[1:]])
     try:
-        main(prog_name="python -m analysis")
+        with _find_home():
+            main(prog_name="python -m analysis")
     except AnalysisError as error:
         sys.exit(_plain(str(error)))
+    except OSError as error:
+        sys.exit(_plain(f"{error.filename or 'a file'}: {error.strerror or error}"))
+
+
+@contextmanager
+def _find_home() -> Iterator[None]:
+    """Give IPython, Jupyter and matplotlib a passing home where the user's cannot be written, as in some containers."""
+    try:
+        with tempfile.TemporaryFile(dir=Path.home()):
+            pass
+    except OSError:
+        with tempfile.TemporaryDirectory() as home:
+            os.environ["HOME"] = home
+            yield
+    else:
+        yield
 
 
 if __name__ == "__main__":

@@ -92,7 +92,7 @@ def read_agency(path: Path, folder: Path, *, series: str = "", source: str = "")
     Examples
     --------
     >>> import tempfile
-    >>> from analysis.dossier import DEFAULT
+    >>> from analysis.schema import DEFAULT
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     path = Path(folder) / "cow.csv"
     ...     _ = path.write_text("ccode1,ccode2,year,flow1,flow2" + chr(10) + "630,702,2016,0.5,-9")
@@ -141,7 +141,7 @@ def add_rows(found: Import, folder: Path) -> str:
 
     Examples
     --------
-    >>> from analysis.dossier import DEFAULT
+    >>> from analysis.schema import DEFAULT
     >>> add_rows(Import([], []), DEFAULT) == (DEFAULT / "evidence.csv").read_text(encoding="utf-8")
     True
     """

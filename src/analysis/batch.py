@@ -62,7 +62,7 @@ def plan_batch(path: Path, output: Path) -> list[Job]:
 
     Examples
     --------
-    >>> from analysis.dossier import DEFAULT
+    >>> from analysis.schema import DEFAULT
     >>> plan_batch(DEFAULT.parent / "reports" / "batch.yml", Path("out"))[0].output.name
     '00-start-here.html'
     """
@@ -132,7 +132,7 @@ def plan_job(
 
     Examples
     --------
-    >>> from analysis.dossier import DEFAULT
+    >>> from analysis.schema import DEFAULT
     >>> plan_job(DEFAULT.parent / "notebooks" / "01-trade.ipynb", Path("out"), {"first_year": "2015"}).output.name
     '01-trade-first_year-2015.html'
     """
@@ -170,7 +170,7 @@ def _check_choice(parameters: Mapping[str, Value], load: Callable[[str | None], 
 
 
 def run_job(job: Job, limits: Limits = DEFAULT_LIMITS) -> Report:
-    """Render one job; that there is no such notebook becomes part of the report.
+    """Render one job; that there is no such notebook, or no room for its page, becomes part of the report.
 
     Examples
     --------
@@ -181,6 +181,9 @@ def run_job(job: Job, limits: Limits = DEFAULT_LIMITS) -> Report:
         return render_notebook(job.notebook, job.output, parameters=job.parameters, limits=limits)
     except AnalysisError as error:
         return Report(job.output, str(error))
+    except OSError as error:  # what was there stays: a page is written beside the old one, then put in its place
+        wish = "free some space, or choose another folder with --output"
+        return Report(job.output, f"{job.output.parent} cannot be written: {error.strerror or error}; {wish}")
 
 
 def run_jobs(jobs: Sequence[Job], *, workers: int = 1, limits: Limits = DEFAULT_LIMITS) -> Iterable[Report]:

@@ -115,8 +115,10 @@ def _read_text(path: Path, encoding: str, cells: Cells) -> str:
         return refuse("text", "a NUL byte", "damaged, or UTF-16 without its mark; save it as UTF-8", row)
     try:
         text = data.decode(encoding)
-    except (UnicodeDecodeError, LookupError) as error:
-        start = getattr(error, "start", 0)
+    except LookupError:
+        return refuse("an encoding that Python knows", encoding, 'correct "encoding" in datapackage.json')
+    except UnicodeDecodeError as error:
+        start = error.start
         return refuse(f"text in {encoding}", f"byte {start}", _try_pages(data, start), data[:start].count(b"\n") + 1)
     cells.notes += [f"{path.name}: read as {encoding}"] * (encoding not in ("utf-8", "utf-8-sig"))
     text = text.removesuffix("\x1a").replace("\r\n", "\n")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from decimal import Decimal
 from urllib.parse import quote
 
 PARAMETERS = "parameters"
@@ -141,14 +142,16 @@ class Quantity:
 
 
 def format_number(value: float, spec: str = "") -> str:
-    """Return a number as printed everywhere in the suite: a true minus sign, and no minus before a zero.
+    """Return a number as printed everywhere in the suite: a true minus, none before a zero, no powers of ten.
 
     Examples
     --------
-    >>> format_number(-2.84, "+.1f"), format_number(-0.04, ".1f")
-    ('−2.8', '0.0')
+    >>> format_number(-2.84, "+.1f"), format_number(-0.04, ".1f"), format_number(1234.5, ".3g")
+    ('−2.8', '0.0', '1,234')
     """
     text = format(value, spec)
+    if "e" in text:
+        text = format(value, ",.0f") if abs(value) >= 1 else format(Decimal(text), "f")
     if not text.strip("+-0."):
         text = text.lstrip("+-")
     return text.replace("-", "−")

@@ -63,7 +63,7 @@ def compare_folders(old: Path, new: Path) -> list[ReportChange]:
 
     Examples
     --------
-    >>> from analysis.dossier import DEFAULT
+    >>> from analysis.schema import DEFAULT
     >>> compare_folders(DEFAULT.parent / "reports", DEFAULT.parent / "reports")
     []
     """

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
+import unicodedata
 from collections.abc import Callable, Mapping
 from html import escape
 from typing import Any
@@ -252,13 +253,20 @@ def draw_table(frame: pd.DataFrame, *, caption: str, formats: Mapping[str, str] 
     body = ""
     for label, cells in zip(frame.index, frame.astype("object").to_dict("records"), strict=True):
         rows = str(cells["rows"])
-        texts = "".join(f"<td>{_draw_cell(cells, name, (formats or {}).get(name, ''))}</td>" for name in names)
+        texts = [_draw_cell(cells, name, (formats or {}).get(name, "")) for name in names]
+        data = "".join(f"<td{_find_direction(text)}>{text}</td>" for text in texts)
         first = link_rows(rows) if own else escape(str(label))
-        body += f"\n<tr><th scope='row'>{first}</th>{texts}" + ("" if own else f"<td>{link_rows(rows)}</td>") + "</tr>"
+        body += f"\n<tr><th scope='row'{_find_direction(first)}>{first}</th>{data}"
+        body += ("" if own else f"<td>{link_rows(rows)}</td>") + "</tr>"
     body = body or f"\n<tr><td colspan='{len(heads)}'>No rows.</td></tr>"
     return (
         f"<table><caption>{escape(caption)}</caption>\n<thead><tr>{head}</tr></thead>\n<tbody>{body}\n</tbody></table>"
     )
+
+
+def _find_direction(text: str) -> str:
+    """Return what makes a cell with Persian, Arabic or Hebrew letters read from its own side, brackets included."""
+    return " dir='auto'" if any(unicodedata.bidirectional(sign) in ("R", "AL") for sign in text) else ""
 
 
 def _draw_cell(cells: Mapping[Any, Any], name: str, spec: str) -> str:

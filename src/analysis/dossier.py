@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from os import PathLike
@@ -14,9 +15,9 @@ from analysis.citing import format_number
 from analysis.dates import FIRST_YEAR, LAST_YEAR, describe_date, parse_date
 from analysis.errors import DataError, Fault
 from analysis.faults import check_tables
-from analysis.schema import TABLES, Schema, build_table, find_counted, read_schema, read_tables
+from analysis.schema import DEFAULT, TABLES, Schema, build_table, find_counted, read_schema, read_tables
 
-DEFAULT = Path(__file__).resolve().parents[2] / "data"
+IMPORTED = {path: path.stat().st_mtime_ns for path in Path(__file__).parent.rglob("*.py")}  # when it was imported
 CERTAINTIES = ("asserted", "reported", "alleged", "denied")
 HEDGES = {"exact": "", "about": "about ", "at_least": "at least ", "at_most": "at most "}
 
@@ -87,12 +88,18 @@ def load_dossier(folder: str | PathLike[str] | None = None) -> Dossier:
     DataError
         Lists every fault of every file: file, row, column, expected, found, how to mend it.
 
+    Warns
+    -----
+    UserWarning
+        If the library was edited after this kernel imported it, since the old code would run.
+
     Examples
     --------
     >>> load_dossier().dyad
     ('IRN', 'TJK')
     """
     path = Path(folder or DEFAULT)
+    _warn_of_edits()
     schema = read_schema(path)
     cells = read_tables(path, schema)
     faults = check_tables(schema, cells)
@@ -101,6 +108,15 @@ def load_dossier(folder: str | PathLike[str] | None = None) -> Dossier:
     frames = {name: build_table(cells[name], table) for name, table in schema["tables"].items()}
     frames = {name: frame.assign(rows=frame.index.astype("str")) for name, frame in frames.items()}
     return _complete(frames, schema)
+
+
+def _warn_of_edits() -> None:
+    edited = [path.name for path, time in IMPORTED.items() if not path.exists() or path.stat().st_mtime_ns != time]
+    if edited:
+        message = (
+            f"{', '.join(sorted(edited))} changed after it was imported: restart the kernel to run what it says now"
+        )
+        warnings.warn(message, stacklevel=3)
 
 
 def describe_faults(faults: list[Fault], place: str = "the dossier") -> str:

@@ -17,7 +17,7 @@ import pandas as pd
 from analysis.cells import Cells, fold_text, name_letters
 from analysis.dates import EXPECTED, explain_date, parse_date
 from analysis.errors import DataError, Fault
-from analysis.schema import TABLES, Schema, build_table, find_counted, read_schema, read_tables
+from analysis.schema import DEFAULT, TABLES, Schema, build_table, find_counted, read_schema, read_tables
 
 ALIKE = 0.8  # of letters in common, in two names of persons
 RAGGED = " cells, as in the header"
@@ -41,7 +41,7 @@ def find_faults(folder: Path) -> list[Fault]:
 
     Examples
     --------
-    >>> from analysis.dossier import DEFAULT
+    >>> from analysis.schema import DEFAULT
     >>> find_faults(DEFAULT)
     []
     """
@@ -54,7 +54,7 @@ def check_tables(schema: Schema, tables: Mapping[str, Cells]) -> list[Fault]:
 
     Examples
     --------
-    >>> from analysis.dossier import DEFAULT
+    >>> from analysis.schema import DEFAULT
     >>> schema = read_schema(DEFAULT)
     >>> check_tables(schema, read_tables(DEFAULT, schema))
     []
@@ -76,6 +76,7 @@ def check_tables(schema: Schema, tables: Mapping[str, Cells]) -> list[Fault]:
     found = {fault for fault in faults if fault and fault.expected not in unread}  # their ids could not be read
     missing = sorted(set(TABLES) - set(schema["tables"]))
     found |= {Fault("datapackage.json", 0, "resources", f"a table {name!r}", "none", TABLE_HINT) for name in missing}
+    found |= set(_check_fields(schema))
     broken = {fault.file for fault in found} | {fault.file for cells in tables.values() for fault in cells.faults}
     found |= set() if "" in broken or missing else set(_check_rules(schema, tables, broken))
     lines = {schema["tables"][name]["path"]: [0, 1, *cells.numbers] for name, cells in tables.items()}
@@ -88,7 +89,7 @@ def find_notes(folder: Path) -> list[str]:
 
     Examples
     --------
-    >>> from analysis.dossier import DEFAULT
+    >>> from analysis.schema import DEFAULT
     >>> find_notes(DEFAULT)
     []
     """
@@ -220,6 +221,15 @@ def _check_rules(schema: Schema, cells: Mapping[str, Cells], broken: set[str]) -
         yield from _check_effects(frames["events"], frames["actors"], set(schema["dyad"]))
 
 
+def _check_fields(schema: Schema) -> Iterator[Fault]:
+    """Yield the columns that every dossier has, and this schema does not describe."""
+    for name, table in read_schema(DEFAULT)["tables"].items():
+        own = schema["tables"].get(name, table)["schema"]["fields"]
+        for column in sorted({field["name"] for field in table["schema"]["fields"]} - {field["name"] for field in own}):
+            hint = "copy what another dossier has; a column may be empty"
+            yield Fault("datapackage.json", 0, name, f"a field {column!r}", "none", hint)
+
+
 def _has_dyad(schema: Schema) -> bool:
     dyad = schema.get("dyad")
     return isinstance(dyad, list) and len(set(dyad)) == len(dyad) == 2
@@ -230,6 +240,8 @@ def _check_properties(schema: Schema, frames: Mapping[str, pd.DataFrame]) -> Ite
     wishes = {}
     if not _has_dyad(schema):
         wishes["dyad"] = "the codes of two countries"
+    elif "actors" in frames and not set(schema["dyad"]) <= set(frames["actors"]["code"]):
+        wishes["dyad"] = "two codes of actors.csv"
     if "sources" in frames and found["article"] not in set(frames["sources"]["source_id"]):
         wishes["article"] = "an id of sources.csv"
     elif "sources" in frames:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -30,7 +31,10 @@ def write_index(folder: Path) -> Path:
     'index.html'
     """
     paths = sorted(path for path in folder.glob("*.html") if path.is_file() and path.name != "index.html")
-    found = {path.name: BeautifulSoup(path.read_bytes(), "html.parser", from_encoding="utf-8") for path in paths}
+    found = {}
+    for path in paths:
+        with suppress(FileNotFoundError):  # another batch into this folder may take a failure away meanwhile
+            found[path.name] = BeautifulSoup(path.read_bytes(), "html.parser", from_encoding="utf-8")
     pages = {name: page for name, page in found.items() if page.select_one(".facts")}  # another page is no report
     names = sorted({name.removesuffix(".html").removesuffix(".failed") for name in pages})  # in full first
     reports = [_read_report(name, pages) for name in names]

@@ -13,7 +13,7 @@ import matplotlib.pyplot as plt
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.font_manager import FontProperties
+from matplotlib.font_manager import FontProperties, findfont, get_font
 from matplotlib.text import Text
 from matplotlib.textpath import TextToPath
 
@@ -93,7 +93,7 @@ def canvas(*, width: int = 720) -> Axes:
 
 @lru_cache(maxsize=4096)
 def measure_text(text: str, points: float = LABEL, *, weight: str = "normal") -> float:
-    """Return the width of a line of text as matplotlib lays it out.
+    """Return the width of a line of text as matplotlib lays it out; a letter that its font lacks counts as wide.
 
     Examples
     --------
@@ -101,6 +101,8 @@ def measure_text(text: str, points: float = LABEL, *, weight: str = "normal") ->
     True
     """
     font = FontProperties(family=FONT, size=points, weight=weight)
+    known = get_font(findfont(font)).get_charmap()
+    text = "".join(sign if ord(sign) in known else "W" for sign in text)
     return float(TextToPath().get_text_width_height_descent(text, font, False)[0] / POINTS)
 
 

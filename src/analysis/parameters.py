@@ -6,6 +6,7 @@ import ast
 import math
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
 
@@ -14,7 +15,20 @@ from nbformat import NotebookNode
 from analysis.errors import ParameterError
 
 TYPES: Mapping[str, type] = {"str": str, "int": int, "float": float, "bool": bool}
-Value = str | int | float | bool
+Value = str | int | float | bool | None
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """What a notebook says of a parameter: its type, its default, and whether it may be None."""
+
+    kind: type
+    default: Value
+    optional: bool = False
+
+    def __str__(self) -> str:
+        """Return the type as the notebook writes it."""
+        return self.kind.__name__ + " | None" * self.optional
 
 
 def find_tagged(notebook: NotebookNode, tag: str) -> list[NotebookNode]:
@@ -30,13 +44,14 @@ def find_tagged(notebook: NotebookNode, tag: str) -> list[NotebookNode]:
     return [cell for cell in notebook.cells if tag in cell.metadata.get("tags", [])]
 
 
-def read_parameters(notebook: NotebookNode) -> dict[str, Value]:
-    """Return the names and defaults in a notebook's `parameters` cell.
+def read_parameters(notebook: NotebookNode) -> dict[str, Parameter]:
+    """Return the parameters of a notebook's `parameters` cell by name.
 
     Parameters
     ----------
     notebook : NotebookNode
-        Its parameters cell holds lines such as ``first_year: int = 0  # help``; the annotation is the type.
+        Its parameters cell holds lines such as ``first_year: int = 0  # help``; the annotation is the type,
+        one of str, int, float and bool, or that and None: ``int | None``, ``Optional[int]``.
 
     Raises
     ------
@@ -48,12 +63,12 @@ def read_parameters(notebook: NotebookNode) -> dict[str, Value]:
     >>> import nbformat.v4 as v4
     >>> cell = v4.new_code_cell("year: int = 0", metadata={"tags": ["parameters"]})
     >>> read_parameters(v4.new_notebook(cells=[cell]))
-    {'year': 0}
+    {'year': Parameter(kind=<class 'int'>, default=0, optional=False)}
     """
     cells = find_tagged(notebook, "parameters")
     if len(cells) != 1:
         raise ParameterError(f"expected one cell tagged 'parameters', found {len(cells)}")
-    found: dict[str, Value] = {}
+    found: dict[str, Parameter] = {}
     try:
         lines = ast.parse(cells[0].source).body
     except SyntaxError as error:
@@ -61,17 +76,23 @@ def read_parameters(notebook: NotebookNode) -> dict[str, Value]:
     for line in lines:
         if not (isinstance(line, ast.AnnAssign) and isinstance(line.target, ast.Name) and line.value):
             raise ParameterError(f"parameters cell: expected 'name: type = value', found {ast.unparse(line)!r}")
-        kind = TYPES.get(ast.unparse(line.annotation))
         try:
             value: Value = ast.literal_eval(line.value)
         except ValueError as error:
             raise ParameterError(f"parameter {line.target.id!r}: expected a plain value, found code") from error
-        if kind is None or type(value) is not kind:
+        kind, optional = _read_type(ast.unparse(line.annotation))
+        if kind is None or (type(value) is not kind and not (optional and value is None)):
             raise ParameterError(
                 f"parameter {line.target.id!r}: expected one of {', '.join(TYPES)} with a value of that type"
             )
-        found[line.target.id] = value
+        found[line.target.id] = Parameter(kind, value, optional)
     return found
+
+
+def _read_type(annotation: str) -> tuple[type | None, bool]:
+    either = re.fullmatch(r"(\w+) \| None|None \| (\w+)|(?:typing\.)?Optional\[(\w+)\]", annotation)
+    name = next(filter(None, either.groups()), "") if either else annotation
+    return TYPES.get(name), bool(either)
 
 
 def check_use(notebook: NotebookNode, given: Mapping[str, Value]) -> None:
@@ -106,15 +127,15 @@ def check_use(notebook: NotebookNode, given: Mapping[str, Value]) -> None:
         raise ParameterError(f"no cell reads {', '.join(map(repr, unused))}, so setting it changes nothing")
 
 
-def check_parameters(defaults: Mapping[str, Value], given: Mapping[str, Any]) -> dict[str, Value]:
+def check_parameters(parameters: Mapping[str, Parameter], given: Mapping[str, Any]) -> dict[str, Value]:
     """Return the given values in the types that the notebook asks for.
 
     Parameters
     ----------
-    defaults : mapping
+    parameters : mapping
         As `read_parameters` returns it.
     given : mapping
-        Text from a command line, or values from a batch file.
+        Text from a command line or a batch file, or plain values. ``None`` is no text where None is allowed.
 
     Raises
     ------
@@ -123,28 +144,30 @@ def check_parameters(defaults: Mapping[str, Value], given: Mapping[str, Any]) ->
 
     Examples
     --------
-    >>> check_parameters({"first_year": 0}, {"first_year": "2015"})
+    >>> check_parameters({"first_year": Parameter(int, 0)}, {"first_year": "2015"})
     {'first_year': 2015}
     """
     faults: list[str] = []
     checked: dict[str, Value] = {}
     for name, value in given.items():
-        if name not in defaults:
-            near = get_close_matches(name, defaults, n=1)
-            hint = f"did you mean {near[0]!r}?" if near else f"expected one of {', '.join(defaults) or 'none'}"
+        if name not in parameters:
+            near = get_close_matches(name, parameters, n=1)
+            hint = f"did you mean {near[0]!r}?" if near else f"expected one of {', '.join(parameters) or 'none'}"
             faults.append(f"unknown parameter {name!r}: {hint}")
             continue
         try:
-            checked[name] = _convert(value, type(defaults[name]))
+            checked[name] = _convert(value, parameters[name])
         except ValueError:
-            faults.append(f"parameter {name!r}: expected {type(defaults[name]).__name__}, found {value!r}")
+            faults.append(f"parameter {name!r}: expected {parameters[name]}, found {value!r}")
     if faults:
         raise ParameterError("; ".join(faults))
     return checked
 
 
-def _convert(value: Any, kind: type) -> Value:
-    text = str(value)
+def _convert(value: Any, parameter: Parameter) -> Value:
+    text, kind = str(value), parameter.kind
+    if parameter.optional and text == "None":
+        return None
     if kind is str and isinstance(value, str):
         return text
     if kind is bool and text.lower() in ("true", "false"):

@@ -15,6 +15,8 @@ from typing import Any
 from bs4 import BeautifulSoup, Tag
 from nbformat import NotebookNode
 
+from analysis.dossier import describe_faults
+from analysis.errors import DataError
 from analysis.schema import build_table, read_schema, read_tables
 from analysis.sources import CITATION, read_citation
 
@@ -46,7 +48,7 @@ def record_report(html: str, notebook: NotebookNode, folder: Path) -> dict[str, 
     Examples
     --------
     >>> import nbformat.v4 as v4
-    >>> from analysis.dossier import DEFAULT
+    >>> from analysis.schema import DEFAULT
     >>> page = '<p>It rose <a href="#rows-T3+T4">2.2-fold</a>.</p>'
     >>> record_report(page, v4.new_notebook(), DEFAULT)["values"]
     [{'section': '', 'sentence': 'It rose {}.', 'values': [['2.2-fold', 'T3+T4']]}]
@@ -56,6 +58,8 @@ def record_report(html: str, notebook: NotebookNode, folder: Path) -> dict[str, 
     cited = {row for link in page.select(CITATION) for row in read_citation(link).split("+")}
     schema = read_schema(folder)
     tables, cells = schema["tables"], read_tables(folder, schema)
+    if gone := [fault for each in cells.values() for fault in each.faults]:  # changed while the notebook ran
+        raise DataError(describe_faults(gone))
     files = [folder / "datapackage.json", *(folder / table["path"] for table in tables.values())]
     rows = {
         str(name): digest(*map(str, row))

@@ -19,13 +19,15 @@ from nbformat import NotebookNode
 from papermill import execute_notebook
 from papermill.exceptions import PapermillExecutionError
 
-from analysis.dossier import DEFAULT, Dossier, load_dossier
+from analysis.dossier import Dossier, load_dossier
 from analysis.errors import AnalysisError, RenderError
 from analysis.parameters import Value, check_parameters, read_parameters
 from analysis.record import record_report, record_state, write_record
 from analysis.report import write_page, write_whole
+from analysis.schema import DEFAULT
 
 QUIET = ["--IPKernelApp.log_level=50"]
+STARTS = 3  # of a kernel: two that start at once may choose the same port
 
 
 @dataclass(frozen=True)
@@ -94,11 +96,13 @@ def render_notebook(
     analysis.errors.RenderError: nowhere.ipynb: expected a notebook, found none
     """
     source = read_notebook(notebook)
-    defaults = read_parameters(source)
-    given = check_parameters(defaults, parameters or {})
+    known = read_parameters(source)
+    given = check_parameters(known, parameters or {})
     folder, begin = Path(str(given.get("dossier", "")) or DEFAULT), time.monotonic()
     done = prepare_notebook(source, given)
-    page = partial(write_page, parameters={name: value for name, value in given.items() if value != defaults[name]})
+    page = partial(
+        write_page, parameters={name: value for name, value in given.items() if value != known[name].default}
+    )
     output.parent.mkdir(parents=True, exist_ok=True)
     dossier: Dossier | None = None
     error = ""
@@ -191,7 +195,8 @@ def run_notebook(
     Raises
     ------
     NotebookError
-        If a cell fails, takes too long or ends the kernel: which cell, and why.
+        If a cell fails, takes too long or ends the kernel: which cell, and why. Also if cells call `show` or
+        `display` and nothing was shown.
 
     Examples
     --------
@@ -204,12 +209,17 @@ def run_notebook(
     if values.get("dossier"):
         values["dossier"] = str(Path(str(values["dossier"])).resolve())
     end = time.monotonic() + limits.notebook
-    done, problem = _execute(notebook, folder, values, lambda cell: max(1, min(limits.cell, end - time.monotonic())))
+    for _ in range(STARTS):
+        done, problem = _execute(notebook, folder, values, lambda _: max(1, min(limits.cell, end - time.monotonic())))
+        if type(problem) is not RuntimeError or time.monotonic() >= end:  # what a kernel raises that does not start
+            break
     number, said = _mark_states(done, problem)
     done = clean_notebook(done)
     if number is not None:
         said = said or describe_error(problem, limits, late=time.monotonic() >= end)
         raise NotebookError(f"cell {number}, " * bool(number) + said, done)
+    if _shows_nothing(done):
+        raise NotebookError("cells call show or display, and no table or figure came of it", done)
     return done
 
 
@@ -266,6 +276,13 @@ def _has_error(cell: NotebookNode) -> bool:
 
 def _may_fail(cell: NotebookNode) -> bool:
     return "raises-exception" in cell.metadata.get("tags", [])
+
+
+def _shows_nothing(notebook: NotebookNode) -> bool:
+    """Return whether cells would show a table or a figure and none did, as where each caught an error of its own."""
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    kinds = {kind for cell in code for output in cell.outputs for kind in output.get("data", {})}
+    return any(re.search(r"\b(show|display)\(", cell.source) for cell in code) and kinds <= {"text/plain"}
 
 
 def _explain_stop(cell: NotebookNode) -> str:

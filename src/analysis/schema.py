@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+from jsonschema import Draft202012Validator, FormatChecker
 
 from analysis.cells import Cells, read_cells
 from analysis.errors import DataError
@@ -18,6 +19,40 @@ TABLES = (
     *("evidence", "event_evidence", "claims", "passes", "paragraphs"),  # what others say, and how it was coded
 )
 DTYPES = {"string": "str", "number": "Float64", "integer": "Int64", "boolean": "boolean"}
+DEFAULT = Path(__file__).resolve().parents[2] / "data"
+TEXT = {"type": "string", "minLength": 1}
+FIELD = {
+    "type": "object",
+    "required": ["name", "type"],
+    "properties": {
+        "name": TEXT,
+        "type": {"enum": list(DTYPES)},
+        "constraints": {"type": "object", "properties": {"pattern": {"type": "string", "format": "regex"}}},
+    },
+}
+TABLE = {
+    "type": "object",
+    "required": ["name", "path", "schema"],
+    "properties": {
+        "name": TEXT,
+        "path": {"type": "string", "pattern": r"^(?![/~])(?!.*\.\.)[^\\:]+\.csv$"},  # inside the folder
+        "encoding": TEXT,
+        "schema": {
+            "type": "object",
+            "required": ["fields", "primaryKey"],
+            "properties": {"fields": {"type": "array", "items": FIELD}, "primaryKey": TEXT},
+        },
+    },
+}
+SHAPE = {  # of `datapackage.json`, as far as this library rests on it; frictionless checks the rest
+    "type": "object",
+    "required": ["resources"],
+    "properties": {
+        "resources": {"type": "array", "items": TABLE},
+        "dyad": {"type": ["array", "string"], "items": {"type": "string"}},
+        **{name: {"type": "string"} for name in ("name", "article", "coverage_start")},
+    },
+}
 
 
 def read_schema(folder: Path) -> Schema:
@@ -26,11 +61,11 @@ def read_schema(folder: Path) -> Schema:
     Raises
     ------
     DataError
-        If the file is missing or is not JSON.
+        If the file is missing, is not JSON, or does not describe the tables and columns of a dossier.
 
     Examples
     --------
-    >>> from analysis.dossier import DEFAULT
+    >>> from analysis.schema import DEFAULT
     >>> read_schema(DEFAULT)["tables"]["trade"]["path"]
     'trade.csv'
     """
@@ -43,6 +78,16 @@ def read_schema(folder: Path) -> Schema:
         ) from error
     except json.JSONDecodeError as error:
         raise DataError(f"{path.name}, row {error.lineno}: expected JSON, found a fault there: {error.msg}") from error
+    wrong = [
+        f"{path.name}, {error.json_path.removeprefix('$.')}: {error.message}"
+        for error in Draft202012Validator(SHAPE, format_checker=FormatChecker()).iter_errors(package)
+    ]
+    names = [] if wrong else [table["name"] for table in package["resources"]]
+    wrong += [
+        f"{path.name}, resources: the table {name!r} stands there twice" for name in {*names} if names.count(name) > 1
+    ]
+    if wrong:
+        raise DataError("\n- ".join([f"{path.name}: expected a Data Package of tables, found:", *wrong]))
     return {**package, "tables": {table["name"]: table for table in package["resources"]}}
 
 
@@ -51,7 +96,7 @@ def read_tables(folder: Path, schema: Schema) -> dict[str, Cells]:
 
     Examples
     --------
-    >>> from analysis.dossier import DEFAULT
+    >>> from analysis.schema import DEFAULT
     >>> read_tables(DEFAULT, read_schema(DEFAULT))["trade"].rows[0][0]
     'T1'
     """
@@ -71,7 +116,7 @@ def build_table(cells: Cells, table: Schema) -> pd.DataFrame:
 
     Examples
     --------
-    >>> from analysis.dossier import DEFAULT
+    >>> from analysis.schema import DEFAULT
     >>> schema = read_schema(DEFAULT)
     >>> build_table(read_tables(DEFAULT, schema)["trade"], schema["tables"]["trade"])["value"].dtype
     Float64Dtype()

@@ -5,6 +5,7 @@ Lengths are CSS pixels (1/96 inch) unless a name says points. Nothing here chang
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -54,6 +55,7 @@ RC: dict[str, Any] = {
     "hatch.linewidth": 0.6,
     "path.simplify": False,
     "svg.fonttype": "none",
+    "text.parse_math": False,  # a dollar is a dollar
     "text.hinting": "none",  # as wide on every screen as measured
     "svg.hashsalt": "analysis",
     "xtick.color": MUTED,
@@ -69,13 +71,16 @@ Key = tuple[Callable[[Axes, float, float], object], str, float]
 def house_style() -> Iterator[None]:
     """Draw with `RC` on matplotlib's own defaults, whatever the caller has set, and restore the caller's.
 
+    Text stays text in the picture, so letters that matplotlib's font lacks are drawn with the reader's: no warning.
+
     Examples
     --------
     >>> with house_style():
     ...     plt.rcParams["font.size"]
     9.0
     """
-    with plt.style.context(RC, after_reset=True):
+    with plt.style.context(RC, after_reset=True), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Glyph .* missing from font")
         yield
 
 

@@ -55,7 +55,7 @@ def list_totals(evidence: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        The columns of `evidence`, in million USD, by series in the order of the file and then by time. Index: row id,
+        The columns of `evidence`, in million USD, by series, the oldest first, and then by time. Index: row id,
         of a sum the two ids. ``basis`` of a sum is ``estimated`` where either direction is.
 
     Examples
@@ -71,13 +71,14 @@ def list_totals(evidence: pd.DataFrame) -> pd.DataFrame:
     published = set(zip(whole["series"], whole["date"], strict=True))
     sums = [
         _add_ways(pair)
-        for key, pair in ways.groupby(keys, sort=False)
+        for key, pair in ways.sort_values("rows").groupby(keys, sort=False)
         if key not in published and len(pair) == 2 and pair["exporter"].nunique() == 2
     ]
     found = pd.concat([whole, pd.DataFrame(sums, columns=figures.columns).astype(figures.dtypes)]) if sums else whole
-    order = {series: number for number, series in enumerate(figures["series"].unique())}
-    found = found.assign(order=found["series"].map(order)).sort_values(["order", "earliest", "latest"], kind="stable")
-    return found.drop(columns="order").set_index(found["rows"].rename("row"))
+    oldest = figures.groupby("series")["earliest"].min().to_dict()
+    found = found.assign(oldest=pd.Series([oldest[name] for name in found["series"]], found.index, dtype="object"))
+    found = found.sort_values(["oldest", "series", "earliest", "latest", "rows"]).drop(columns="oldest")
+    return found.set_index(found["rows"].rename("row"))
 
 
 def _add_ways(pair: pd.DataFrame) -> dict[str, Any]:
@@ -249,7 +250,7 @@ def compare_reports(evidence: pd.DataFrame) -> pd.DataFrame:
     """
     figures, totals = convert_figures(evidence), list_totals(evidence)
     ways = figures[(figures["flow"] == "one_way") & figures["year"].notna() & ~find_bounds(figures)]
-    ways = ways.sort_values("role", kind="stable")
+    ways = ways.sort_values(["role", "series", "rows"])
     pairs: list[tuple[str, Any, Any]] = []
     for _, group in ways.groupby(["exporter", "importer", "year"], sort=True):
         for (_, one), (_, other) in combinations(group.iterrows(), 2):

@@ -282,6 +282,7 @@ def _describe(figures: pd.DataFrame, others: pd.DataFrame, unit: str) -> str:
     for name in others["series"].value_counts().index[:4]:
         series = others[others["series"] == name]
         best = series.iloc[int(series["value"].argmax())]
-        words.append(f"{name}: {count_words(len(series), 'year')}, at most {best['value']:,.3g} in {best['when']}.")
+        most = format_number(best["value"], ",.3g")
+        words.append(f"{name}: {count_words(len(series), 'year')}, at most {most} in {best['when']}.")
     rest = others["series"].nunique() - 4
     return " ".join(words + ([f"{f'{rest} other series'}."] if rest > 0 else []))

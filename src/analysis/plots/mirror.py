@@ -103,7 +103,7 @@ def _draw_axis(ax: Axes, rows: pd.DataFrame) -> None:
     ax.set_xlim(low, low * (high / low) ** (1 / leave_room(ax, rows, rows["text"], gap=10, weight="bold")))
     steps = [0.1, 1, 10, 100, 1000] if is_narrow(ax) else [0.1, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000]
     ticks = [tick for tick in steps if low <= tick <= high]
-    ax.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
+    ax.set_xticks(ticks, [format_number(tick, ",g") for tick in ticks])
     ax.set_xticks([], minor=True)
     ax.set_xlabel("million USD", loc="left")
     ax.vlines(ticks, *ax.get_ylim(), color=RULE, lw=0.7, zorder=0)
@@ -157,8 +157,8 @@ def _describe(pairs: pd.DataFrame) -> str:
     words = [f"Dumbbell chart of {count_words(len(pairs), 'pair')} of reports, million USD, log scale."]
     mirrors = pairs[pairs["kind"] == "mirror"]
     listed = [
-        f"{row.exporter} to {row.importer} {row.when} {format_number(float(row.one_value), '.3g')} by {row.one} and "
-        f"{format_number(float(row.other_value), '.3g')} by {row.other}"
+        f"{row.exporter} to {row.importer} {row.when} {format_number(float(row.one_value), ',.3g')} by {row.one} and "
+        f"{format_number(float(row.other_value), ',.3g')} by {row.other}"
         for row in each(mirrors.head(3))
     ]
     words += [f"By exporter and importer: {'; '.join(listed)}."] if listed else []

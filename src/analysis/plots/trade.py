@@ -114,7 +114,7 @@ def select_figures(trade: pd.DataFrame) -> pd.DataFrame:
         text=pair + figures["bound"].map(SIGNS) + number,
         said=pair + figures["when"] + " " + figures["bound"].map(HEDGES) + number + status,
         under=figures["when"] + status,
-    ).sort_values("x", kind="stable")
+    ).sort_values(["x", "value", "rows"])
 
 
 def _read_number(value: float) -> str:
