@@ -7,6 +7,7 @@ import csv
 import datetime as dt
 import io
 import math
+import re
 import shutil
 import tempfile
 import unicodedata
@@ -64,7 +65,9 @@ def styles(draw):
 
 @given(numbers.flatmap(lambda number: st.sampled_from([number, f"-{number}"])), styles())
 def test_csv_a_number_in_any_style_is_that_number_or_none(number, style):
-    found = read_number(style(number))
+    text = style(number)
+    assume(not re.fullmatch(r"\D?\d{1,3}[.]\d{3}\D?", text))  # alone it is a decimal; the file may say otherwise
+    found = read_number(text)
     assert found is None or Decimal(found) == Decimal(number)
 
 
@@ -91,6 +94,7 @@ def test_csv_any_text_is_a_finite_number_or_none(text):
     st.integers(0, 2),
 )
 def test_csv_a_table_in_any_dialect_is_that_table_or_a_fault(rows, separator, encoding, end, quoting, style, empty):
+    assume(separator != "," or "." not in style("1000"))  # nowhere do points part thousands and commas cells
     names = [str(field["name"]) for field in FIELDS]
     plain = [[f"R{n}", date, value, str(count), note] for n, (value, count, note, date) in enumerate(rows)]
     shown = [[row[0], row[1], style(row[2]), *row[3:]] for row in plain]
