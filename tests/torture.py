@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import signal
@@ -117,10 +118,27 @@ def mutate() -> list[str]:
     return [line.strip() for line in done.stdout.splitlines() if ": " in line]
 
 
+def cover() -> list[str]:
+    """Run every test but nbval with branch coverage; return the modules below 95 %."""
+    with tempfile.TemporaryDirectory() as folder:
+        settings = Path(folder) / "coverage.toml"
+        wish = {"branch": True, "source": ["analysis"], "parallel": True, "patch": ["subprocess"], "sigterm": True}
+        rows = [f"{name} = {json.dumps(value)}" for name, value in {**wish, "data_file": f"{folder}/data"}.items()]
+        settings.write_text("\n".join(["[tool.coverage.run]", *rows]), encoding="utf-8")
+        tool = [sys.executable, "-m", "coverage"]
+        given = ["--rcfile", str(settings)]
+        for words in (["run", *given, "-m", "pytest", "-q"], ["combine", *given], ["report", *given]):
+            done = subprocess.run([*tool, *words], cwd=TESTS.parent, capture_output=True, text=True, check=False)
+        print(done.stdout)
+        rows = [line.split() for line in done.stdout.splitlines() if line.endswith("%")]
+        return [f"{row[0]}: {row[-1]}" for row in rows if int(row[-1].rstrip("%")) < 95]
+
+
 TRIALS = {
     "kills": lambda: [loss for workers in (1, 3) for loss in kill_batches(100, seed=workers, workers=workers)],
     "starts": lambda: [loss for _ in range(10) for loss in start_many(40, workers=8)],
     "fuzz": lambda: fuzz(10),
+    "coverage": cover,
     "mutants": mutate,
 }
 

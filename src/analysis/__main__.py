@@ -132,7 +132,8 @@ def import_file(file: Path, dossier: Path, series: str, source: str, write: bool
     elif not write:
         names = [field["name"] for field in table["schema"]["fields"]]
         click.echo(format_rows([dict(zip(names, names, strict=True)), *found.rows], names), nl=False)
-    click.echo(f"{len(found.rows)} rows {'added to' if write else 'for'} {table['path']}.", err=True)
+    count = f"{len(found.rows)} row{'s' * (len(found.rows) != 1)}"
+    click.echo(f"{count} {'added to' if write else 'for'} {table['path']}.", err=True)
 
 
 def _finish(failed: list[str], count: int, output: Path) -> None:

@@ -103,10 +103,10 @@ def read_agency(path: Path, folder: Path, *, series: str = "", source: str = "")
     'cow.csv: 1 flow left out: without a value'
     """
     schema = read_schema(folder)
-    tables = {
-        name: [dict(zip(cells.header, row, strict=False)) for row in cells.rows]
-        for name, cells in read_tables(folder, schema).items()
-    }
+    cells = read_tables(folder, schema)
+    if faults := check_tables(schema, cells):
+        raise DataError(describe_faults(faults))
+    tables = {name: [dict(zip(each.header, row, strict=True)) for row in each.rows] for name, each in cells.items()}
     countries = {actor["code"]: actor for actor in tables["actors"] if actor["code"] in schema["dyad"]}
     agency, found = _read_flows(path, countries)
     series, source = series or agency, source or {WAR: "COW", COMTRADE: "COMTRADE"}[agency]
