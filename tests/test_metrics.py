@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pandas as pd
 import pytest
 
+from analysis import load_dossier
 from analysis.dossier import CERTAINTIES
 from analysis.errors import DataError
+from analysis.metrics.agreement import list_disagreements, measure_agreement
+from analysis.metrics.choices import try_choices
+from analysis.metrics.claims import check_claims
 from analysis.metrics.events import (
     count_effects,
     count_events,
@@ -20,6 +26,7 @@ from analysis.metrics.events import (
     score_periods,
     select_visits,
 )
+from analysis.metrics.evidence import compare_evidence, compare_reports, find_contradictions, list_totals
 from analysis.metrics.trade import (
     compare_trade,
     list_left_out,
@@ -481,3 +488,92 @@ def test_event_metrics_leave_their_input_alone(metric):
     before = events.copy(deep=True)
     metric(events)
     pd.testing.assert_frame_equal(events, before)
+
+
+KINDS = {"Float64": "F", "float64": "f", "Int64": "I", "int64": "i", "str": "s", "object": "o"}
+TABLES = {  # index and columns of what each function returns; kinds of the columns where there are rows
+    "compare_trade": (
+        lambda d: compare_trade(d.trade),
+        "pair: start end gap_years ratio ratio_low ratio_high growth_pct growth_pct_low growth_pct_high rows",
+        "iiiffffffs",
+    ),
+    "list_left_out": (lambda d: list_left_out(d.trade), "trade_id: when value unit reason rows", "sFsss"),
+    "count_effects": (lambda d: count_effects(d.events), "period: together neutral apart acts rows", "IIIis"),
+    "count_events": (lambda d: count_events(d.events), "year: minimum maximum rows", "iis"),
+    "count_initiators": (lambda d: count_initiators(d.events), "initiator: together neutral apart acts rows", "IIIis"),
+    "count_within": (
+        lambda d: count_within(d.events, d.phases),
+        "period: together_low together_high apart_low apart_high rows",
+        "iiiis",
+    ),
+    "find_gaps": (
+        lambda d: find_gaps(d.events),
+        "silence: after until shortest_years longest_years start sure_start sure_end end rows",
+        "ooooooooo",
+    ),
+    "find_longest": (
+        lambda d: find_longest(find_gaps(d.events)),
+        "silence: after until shortest_years longest_years start sure_start sure_end end rows",
+        "ooooooooo",
+    ),
+    "leave_one_out": (lambda d: leave_one_out(d.events), "event_id: label goldstein mean_without shift rows", "sFffs"),
+    "score_periods": (lambda d: score_periods(d.events), "period: acts mean mean_low mean_high rows", "iFFFs"),
+    "compare_evidence": (
+        lambda d: compare_evidence(d.trade, list_totals(d.evidence)),
+        "figure: article elsewhere elsewhere_low elsewhere_high when bound coverage basis ratio "
+        "ratio_low ratio_high rows",
+        "FFFFssssFFFs",
+    ),
+    "compare_reports": (
+        lambda d: compare_reports(d.evidence),
+        "pair: kind exporter importer when one other one_value one_value_low one_value_high "
+        "other_value other_value_low other_value_high ratio ratio_low ratio_high rows",
+        "ssssssFFFFFFFFFs",
+    ),
+    "find_contradictions": (
+        lambda d: find_contradictions(d.evidence),
+        "year: lowest lowest_by highest highest_by factor_at_least rows",
+        "fsfsfs",
+    ),
+    "check_claims": (
+        lambda d: check_claims(d),
+        "claim_id: claim paragraph text_start text_end kind tested_on measure inputs asserted unit "
+        "note claimed measured low high verdict paragraph_link rows",
+        "sIsssssssssssffcss",
+    ),
+    "list_disagreements": (
+        lambda d: list_disagreements(d),
+        "passage: label variable first second decided decision rows",
+        "sssssss",
+    ),
+    "measure_agreement": (
+        lambda d: measure_agreement(d, draws=10),
+        "variable: pairs agree_pct kappa kappa_low kappa_high alpha alpha_low alpha_high rows",
+        "ifffffffs",
+    ),
+    "try_choices": (
+        lambda d: try_choices(d, draws=10),
+        "choice: before before_low before_high turn turn_low turn_high after after_low after_high "
+        "before_acts turn_acts after_acts stands_pct verdict rows",
+        "fffffffffiiifss",
+    ),
+}
+
+
+def describe(frame):
+    return f"{frame.index.name}: {' '.join(frame.columns)}"
+
+
+@pytest.fixture(scope="module")
+def dossier():
+    return load_dossier()
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_tables_have_the_same_columns_with_rows_and_without(dossier, name):
+    call, columns, kinds = TABLES[name]
+    none = {table: getattr(dossier, table).iloc[:0] for table in ("trade", "events", "evidence", "claims", "passes")}
+    frame, empty = call(dossier), call(replace(dossier, **none))
+    assert describe(frame) == describe(empty) == columns
+    assert "".join(KINDS.get(str(kind), "c") for kind in frame.dtypes) == kinds
+    assert not len(empty) or name in ("count_effects", "count_within", "score_periods")

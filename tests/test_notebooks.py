@@ -9,6 +9,8 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from IPython.core.interactiveshell import InteractiveShell
+from IPython.utils.capture import capture_output
 from lint import lint_notebook
 
 from analysis.parameters import find_tagged, read_parameters
@@ -105,3 +107,21 @@ def test_self_check_holds(notebook: nbformat.NotebookNode) -> None:
 def test_cell_ids_are_fixed(notebook: nbformat.NotebookNode) -> None:
     assert [cell.id for cell in notebook.cells] == [f"cell-{n}" for n in range(1, len(notebook.cells) + 1)]
     assert notebook.metadata.language_info == {"name": "python"}
+
+
+def test_cells_give_in_this_process_what_is_stored(
+    notebook: nbformat.NotebookNode, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As nbval does in a kernel; here coverage and mutation testing see it too."""
+    monkeypatch.setattr(InteractiveShell, "_instance", None)
+    shell = InteractiveShell.instance()
+    for cell in list_code(notebook):
+        with capture_output() as shown:
+            done = shell.run_cell(cell.source)
+        done.raise_error()
+        given = [output.data for output in shown.outputs]
+        given += [] if done.result is None else [shell.display_formatter.format(done.result)[0]]
+        for stored, made in zip(cell.outputs, given, strict=True):
+            for kind in ("text/plain", "text/markdown", "text/html"):
+                assert stored.data.get(kind) == made.get(kind), cell.source
+    InteractiveShell.clear_instance()
