@@ -121,6 +121,16 @@ def test_csv_05_thousands_signs(folder, sign):
     assert find_notes(folder) == [f"trade.csv: 3 numbers rewritten, such as {number} as 1234567"]
 
 
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [("52-57", "a range has its ends in"), ("52–57", "a range has its"), ("55 million", "digits only; units")]
+    + [(text, "digits only; units, currencies, marks") for text in ("$5", "USD 5", "5%", "140*", "140 (p)", "140¹")],
+)
+def test_csv_05_a_number_with_something_beside_it(folder, text, words):
+    change(folder, "trade.csv", 2, value=text)
+    assert f"row 2, column 'value': expected a number, found '{text}' ({words}" in fail(folder)
+
+
 @pytest.mark.parametrize("text", ["1,234", "+1,234", "1,234.5.6", "1 23", "12,34,567", "1,2345,678"])
 def test_csv_05_a_number_with_two_readings_or_none(folder, text):
     change(folder, "trade.csv", 2, value=text)
@@ -365,11 +375,18 @@ DATES = {
     "1402-02-31": "looks Solar Hijri",
     "2563": "the year 2563 is far from any",
     "2020-02-30": "expected a day of the calendar",
-    "2020-13": "a day is written 2020-02-05",
+    "2020-13": "a fiscal year is written with its first and last month",
+    "2023/24": "a fiscal year is written with its first and last month",
+    "2020-2021": "write 2020/2021",
+    "44197": "the number of a day in a spreadsheet? Then it is 2021-01-01",
+    "20200105": "write 2020-01-05",
+    "2020 spring": "a day is written 2020-02-05",
 }
 
 
-@pytest.mark.parametrize("date", ["2010–12", "05.02.2020", "25/02/2020", "Mar 3 2020", "2020-02-30", "2020-13"])
+@pytest.mark.parametrize(
+    "date", ["2010–12", "05.02.2020", "25/02/2020", "Mar 3 2020", "2020-02-30", "2020-13", *list(DATES)[-5:]]
+)
 def test_dat_02_mixed_date_styles(folder, date):
     change(folder, "events.csv", 2, date=date)
     message = fail(folder)
@@ -390,11 +407,13 @@ def test_dat_03_solar_hijri_years(folder, date):
         ("2020-M10", "2020-10"),
         ("2020Q1", "2020-01/2020-03"),
         ("2020-Q4", "2020-10/2020-12"),
+        ("Q2 2020", "2020-04/2020-06"),
+        ("2020H2", "2020-07/2020-12"),
         ("۲۰۲۰", "2020"),
     ],
 )
 def test_dat_06_period_codes(folder, code, date):
-    change(folder, "trade.csv", 2, date=code)
+    change(folder, "trade.csv", 2, date=code, period_kind="other")
     assert load_dossier(folder).trade["date"].iloc[0] == date
     assert find_notes(folder) == [f"trade.csv: 1 date rewritten, such as {code} as {date}"]
 

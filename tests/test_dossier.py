@@ -11,7 +11,7 @@ from copies import INVENTED, change, fail, read, write
 
 from analysis.dossier import load_dossier, select_rows
 from analysis.errors import DataError
-from analysis.faults import find_faults
+from analysis.faults import find_faults, find_notes
 from analysis.rows import list_rows
 
 
@@ -34,10 +34,10 @@ BROKEN = {
     "a number below its least": ("trade.csv", 3, {"value_low": "-1"}, "value_low", ["not below 0", "'-1'"]),
     "a fraction for a whole number": ("events.csv", 2, {"paragraph": "1.5"}, "paragraph", ["a whole number", "'1.5'"]),
     "an effect of two": ("events.csv", 2, {"effect": "2"}, "effect", ["not above 1", "'2'"]),
-    "neither true nor false": ("events.csv", 2, {"mutual": "yes"}, "mutual", ["TRUE or FALSE", "'yes'"]),
+    "neither true nor false": ("events.csv", 2, {"mutual": "maybe"}, "mutual", ["TRUE or FALSE", "'maybe'"]),
     "an unknown word": ("trade.csv", 2, {"flow": "totl"}, "flow", ["one of total, one_way", "did you mean 'total'?"]),
     "an unknown type": ("events.csv", 4, {"type": "acusation"}, "type", ["did you mean 'accusation'?"]),
-    "a word in capitals": ("trade.csv", 2, {"status": "Observed"}, "status", ["did you mean 'observed'?"]),
+    "a misspelt word": ("trade.csv", 2, {"status": "observd"}, "status", ["did you mean 'observed'?"]),
     "a missing required cell": ("events.csv", 3, {"title": ""}, "title", ["expected text, not empty"]),
     "a label too long": ("events.csv", 3, {"label": "x" * 35}, "label", ["at most 34 characters"]),
     "a duplicate id": ("events.csv", 3, {"event_id": "A1"}, "event_id", ["an id of its own", "'A1'"]),
@@ -104,9 +104,85 @@ def test_load_dossier_renamed_column(folder):
 
 
 def test_load_dossier_columns_in_another_order(folder):
-    rows = read(folder, "fields.csv")
-    write(folder, "fields.csv", [row[::-1] for row in rows])
-    assert "fields.csv, column 'field': expected the column 'field', found 'group'" in fail(folder)
+    for file in ("fields.csv", "trade.csv"):
+        write(folder, file, [row[::-1] for row in read(folder, file)])
+    assert load_dossier(folder).trade.equals(load_dossier(INVENTED).trade)
+    assert find_notes(folder) == [
+        "trade.csv: columns in another order than the schema's",
+        "fields.csv: columns in another order than the schema's",
+    ]
+
+
+def test_load_dossier_names_of_columns_in_capitals_and_with_spaces(folder):
+    header, *rows = read(folder, "trade.csv")
+    write(folder, "trade.csv", [[name.upper().replace("_", " ") for name in header], *rows])
+    assert load_dossier(folder).trade.equals(load_dossier(INVENTED).trade)
+
+
+@pytest.mark.parametrize("name", ["", "Unnamed: 0"])
+def test_load_dossier_row_numbers_of_a_data_frame(folder, name):
+    header, *rows = read(folder, "trade.csv")
+    write(folder, "trade.csv", [[name, *header], *([str(place), *row] for place, row in enumerate(rows))])
+    assert load_dossier(folder).trade.equals(load_dossier(INVENTED).trade)
+    assert find_notes(folder) == ["trade.csv: 1 column of row numbers left out"]
+
+
+def test_load_dossier_a_column_twice(folder):
+    header, *rows = read(folder, "trade.csv")
+    write(folder, "trade.csv", [[*header, "value"], *([*row, "99"] for row in rows)])
+    assert fail(folder) == (
+        "1 fault in the dossier:\n- trade.csv: expected no further column, found 'value' (it stands there twice)"
+    )
+
+
+@pytest.mark.parametrize("above", ["\n", ",,,\n\n"])
+def test_load_dossier_empty_rows_above_the_header(folder, above):
+    path = folder / "trade.csv"
+    path.write_text(above + path.read_text(encoding="utf-8"), encoding="utf-8")
+    assert load_dossier(folder).trade.equals(load_dossier(INVENTED).trade)
+    path.write_text(path.read_text(encoding="utf-8").replace(",10,", ",x,", 1), encoding="utf-8")
+    assert f"trade.csv, row {above.count(chr(10)) + 2}, column 'value'" in fail(folder)
+
+
+@pytest.mark.parametrize("word", ["true", "True", "1", "yes", "WAHR", "VRAI", "ИСТИНА"])
+def test_load_dossier_truth_values_of_spreadsheets(folder, word):
+    change(folder, "events.csv", 3, mutual=word)
+    assert load_dossier(folder).events["mutual"].iloc[1]
+    change(folder, "events.csv", 3, mutual="perhaps")
+    assert "row 3, column 'mutual': expected TRUE or FALSE" in fail(folder)
+
+
+def test_load_dossier_a_code_in_capitals(folder):
+    change(folder, "events.csv", 2, certainty="ASSERTED")
+    assert load_dossier(folder).events["certainty"].iloc[0] == "asserted"
+    assert find_notes(folder) == ["events.csv: 1 code rewritten, such as ASSERTED as asserted"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "date", "wish"),
+    [
+        ("calendar_year", "2020/2021", "one year, such as 2020"),
+        ("calendar_year", "2020-02-29", "one year, such as 2020"),
+        ("calendar_year", "../2020", "one year, such as 2020"),
+        ("calendar_year", "2020-01/2020-12", "one year, such as 2020"),
+        ("fiscal_year", "2020-07/2022-06", "a year from its first to its last month"),
+        ("solar_hijri_year", "2020", ""),
+        ("solar_hijri_year", "2020-03-21/2021-03-20", ""),
+        ("half", "2020-01/2020-06", ""),
+        ("half", "2020", "six months"),
+        ("quarter", "2020-03-21/2020-06-20", ""),
+        ("quarter", "2020-01", "three months"),
+        ("month", "2020-02", ""),
+        ("month", "2020-02/2020-03", "one month"),
+        ("other", "2018/2020", ""),
+    ],
+)
+def test_load_dossier_a_date_as_long_as_its_period(folder, kind, date, wish):
+    change(folder, "trade.csv", 2, date=date, period_kind=kind)
+    if wish:
+        assert f"trade.csv, row 2, column 'date': expected {wish}" in fail(folder)
+    else:
+        assert load_dossier(folder).trade["date"].iloc[0] == date
 
 
 def test_load_dossier_extra_cell(folder):

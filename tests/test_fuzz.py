@@ -125,7 +125,7 @@ def test_csv_any_bytes_are_rows_or_faults(data):
         named = b"row_id,date,value,paragraph,note\n" + data
         path.write_bytes(named)
         more = read_cells(path, FIELDS)
-    assert cells.faults or cells.rows == [] or cells.header
+    assert cells.faults or cells.header
     assert all(str(fault) for fault in (*cells.faults, *more.faults))
 
 

@@ -1,7 +1,8 @@
 """The cells of a CSV file as text: read as meant where only one reading is possible, else a fault that says where.
 
-What is put right without loss is told as a note: UTF-16, semicolons or tabs between cells, empty rows, a repeated
-header, thousands separators, decimal commas, digits of other scripts. What could be read in two ways is not read.
+What is put right without loss is told as a note: UTF-16, semicolons or tabs between cells, columns in another order,
+empty rows, a repeated header, thousands separators, decimal commas, digits of other scripts. What could be read in
+two ways is not read.
 """
 
 from __future__ import annotations
@@ -30,6 +31,8 @@ LONGEST = 18  # digits of a whole number
 PAGES = ("cp1251", "cp1256", "cp1252")
 SEPARATORS = ",;\t|"
 MISSING = {"..", "...", "…", "-", "–", "—", "−", "n/a", "na", "n.a.", "null", "none", "#n/a"}
+TRUE = {"true", "1", "yes", "wahr", "vrai", "vero", "verdadero", "verdadeiro", "waar", "prawda", "истина", "doğru"}
+FALSE = {"false", "0", "no", "falsch", "faux", "falso", "onwaar", "fałsz", "ложь", "yanlış"}  # as Excel saves them
 SPACES = " \N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}\N{THIN SPACE}\N{FIGURE SPACE}"
 INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\u00ad]")
 HYPHENS = str.maketrans(dict.fromkeys("\N{MINUS SIGN}\N{HYPHEN}\N{NON-BREAKING HYPHEN}", "-"))
@@ -94,6 +97,8 @@ def read_cells(path: Path, fields: Sequence[Mapping[str, Any]], *, encoding: str
     names = [str(each["name"]) for each in fields]
     if not cells.faults:
         _read_records(path.name, text, names, cells)
+    if not cells.faults:
+        _order_columns(path.name, names, cells)
     if not cells.faults:
         by_name = {str(each["name"]): each for each in fields}
         known = [by_name.get(name, {"type": "string"}) for name in cells.header]
@@ -161,15 +166,16 @@ def _read_records(file: str, text: str, names: list[str], cells: Cells) -> None:
     lines = text.split("\n")
     if re.fullmatch(r'"?sep=.?"?', lines[0].strip(), re.IGNORECASE):  # what Excel writes for itself
         del lines[0]
-    mark = max(SEPARATORS, key=lambda mark: _count_names(lines[0], mark, names))
-    if not _count_names(lines[0], mark, names):
+    top = next((line for line in lines if line.strip(f"{SEPARATORS} ")), "")
+    mark = max(SEPARATORS, key=lambda mark: _count_names(top, mark, names))
+    if not _count_names(top, mark, names):
         likely = [
             row for row, line in enumerate(lines, start=1) if any(_count_names(line, m, names) for m in SEPARATORS)
         ]
         hint = (
             f"it seems to be in row {likely[0]}; take away what is above it" if likely else f"it is {', '.join(names)}"
         )
-        cells.faults.append(Fault(file, 1, "", "the header", lines[0][:60], hint))
+        cells.faults.append(Fault(file, 1, "", "the header", top[:60], hint))
         return
     reader = csv.reader(io.StringIO("\n".join(lines), newline=""), delimiter=mark, strict=True)
     row, line, dropped, cells.separator = 0, 0, Counter[str](), mark
@@ -204,7 +210,36 @@ def _keep_record(record: list[str], row: int, cells: Cells, dropped: Counter[str
 
 
 def _count_names(line: str, marks: str, names: list[str]) -> int:
-    return len({_trim(name.strip('"')) for name in re.split(f"[{re.escape(marks)}]", line)} & set(names))
+    return len({_fold_name(name.strip('"')) for name in re.split(f"[{re.escape(marks)}]", line)} & set(names))
+
+
+def _fold_name(cell: str) -> str:
+    return re.sub(r"[\s-]+", "_", _trim(cell).casefold())
+
+
+def _order_columns(file: str, names: list[str], cells: Cells) -> None:
+    """Bring columns into the order of the schema; a fault for each that is missing, unknown or there twice."""
+    given = [_fold_name(name) for name in cells.header]
+    header = [folded if folded in names else name for folded, name in zip(given, cells.header, strict=True)]
+    numbered = all(row[:1] in ([str(place)], [str(place + 1)]) for place, row in enumerate(cells.rows))
+    if given[0] in ("", "unnamed:_0") and numbered:  # the row numbers of a data frame
+        cells.notes.append(f"{file}: 1 column of row numbers left out")
+        header, cells.rows = header[1:], [row[1:] for row in cells.rows]
+    missing = [name for name in names if name not in header]
+    extra = [name for place, name in enumerate(header) if name not in names or name in header[:place]]
+    for name in missing:
+        place = names.index(name)
+        instead = header[place] if place < len(header) and header[place] in extra else ""
+        extra = [other for other in extra if other != instead]
+        cells.faults.append(Fault(file, 0, name, f"the column {name!r}", instead or "none"))
+    for name in extra:
+        hint = "it stands there twice" if header.count(name) > 1 else "take it away, or describe it in datapackage.json"
+        cells.faults.append(Fault(file, 0, "", "no further column", name, hint))
+    ragged = any(len(row) != len(header) for row in cells.rows)
+    if header != names and not missing and not extra and not ragged:
+        cells.notes.append(f"{file}: columns in another order than the schema's")
+        cells.rows = [[row[header.index(name)] for name in names] for row in cells.rows]
+    cells.header = header if ragged else names if not cells.faults else header
 
 
 def _trim(cell: str) -> str:
@@ -246,7 +281,13 @@ def _tidy(cell: str, each: Mapping[str, Any], *, commas: bool) -> tuple[str, str
             plain = re.sub(r"(?<=\d)[.]0+$", "", plain)  # as pandas writes whole numbers beside blanks
         long = plain and each["type"] == "integer" and len(plain) > LONGEST
         return (explain_number(cell), "fault") if plain is None or long else (plain, "number")
-    if "enum" in rules or "pattern" in rules:
+    if each["type"] == "boolean":
+        word = cell.casefold()
+        return ("TRUE" if word in TRUE else "FALSE" if word in FALSE else cell), "truth value"
+    if "enum" in rules:
+        alike = [word for word in rules["enum"] if str(word).casefold() == cell.casefold()]
+        return (alike[0] if len(alike) == 1 and cell not in rules["enum"] else cell), "code"
+    if "pattern" in rules:
         plain = INVISIBLE.sub("", cell).strip()
         plain = plain if plain.isascii() else cell  # in a word of another script they may be meant
         return (_read_period(plain), "date") if "\\.\\." in rules.get("pattern", "") else (plain, "code")
@@ -305,6 +346,10 @@ def explain_number(cell: str) -> str:
         return f"it could be {whole}{part} or {whole}.{part}; write it without a sign between thousands"
     if cell.casefold() in MISSING:
         return "a cell of this column must not be missing"
+    if re.fullmatch(r"[\d.,]+ ?[-–—/] ?[\d.,]+", cell):
+        return "a range has its ends in value_low and value_high, and its middle in value"
+    if re.search(r"\d", cell) and re.search(r"[^\W\d_]{2}|[$€£¥₽%*†¹²³]|[(]", cell):
+        return "digits only; units, currencies, marks of footnotes and words stand in columns of their own"
     return name_letters(cell) or "digits with a point, such as 12.5; an empty cell is a missing value"
 
 
@@ -352,7 +397,9 @@ def _read_period(cell: str) -> str:
     text = re.sub(r"[ T]00:00(:00([.]0+)?)?$", "", text)  # a day, as a spreadsheet may save it
     if month := re.fullmatch(r"(\d{4})-?M(0[1-9]|1[0-2])", text, re.ASCII | re.IGNORECASE):
         return f"{month[1]}-{month[2]}"
-    if quarter := re.fullmatch(r"(\d{4})-?Q([1-4])", text, re.ASCII | re.IGNORECASE):
-        last = 3 * int(quarter[2])
-        return f"{quarter[1]}-{last - 2:02}/{quarter[1]}-{last:02}"
+    turned = re.sub(r"^(Q[1-4]|H[12])[ /-]?(\d{4})$", r"\2\1", text, flags=re.ASCII | re.IGNORECASE)
+    if part := re.fullmatch(r"(\d{4})[ -]?(?:Q([1-4])|H([12]))", turned, re.ASCII | re.IGNORECASE):
+        months = 3 if part[2] else 6
+        last = months * int(part[2] or part[3])
+        return f"{part[1]}-{last - months + 1:02}/{part[1]}-{last:02}"
     return text

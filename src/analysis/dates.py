@@ -105,6 +105,15 @@ def explain_date(text: str) -> str:
         return f"the year {odd} is far from any that an article on two countries tells of"
     if re.fullmatch(r"\d{1,2}[./-]\d{1,2}[./-]\d{2}", text):
         return "write the year with four digits, and year, month, day in this order: 2020-05-01"
+    if re.fullmatch(r"(FY ?)?\d{4}/(\d{2})?|FY ?\d{4}|\d{4}-(1[3-9]|[2-9]\d)", text, re.IGNORECASE):
+        return "a fiscal year is written with its first and last month, such as 2023-07/2024-06, as the source has it"
+    if years_apart := re.fullmatch(r"(\d{4})[-–‒—](\d{4})", text):
+        return f"write {years_apart[1]}/{years_apart[2]}"
+    if re.fullmatch(r"[34]\d{4}", text):
+        counted = dt.date(1899, 12, 30) + dt.timedelta(days=int(text))
+        return f"the number of a day in a spreadsheet? Then it is {counted}"
+    if plain := re.fullmatch(r"([12]\d{3})(0[1-9]|1[0-2])([0-3]\d)?", text):
+        return f"write {'-'.join(filter(None, plain.groups()))}"
     if both := re.fullmatch(r"(\d\d)(\d\d)[–‒—](\d\d)", text):
         first = both[1] + both[2]
         return f"write {first}/{both[1]}{both[3]} for two years, or {first}-{both[3]} for a month"

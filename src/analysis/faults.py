@@ -23,6 +23,14 @@ ALIKE = 0.8  # of letters in common, in two names of persons
 RAGGED = " cells, as in the header"
 TABLE_HINT = "copy it from another dossier; a CSV with only its header says that there is nothing"
 PAIRED = ("measure_growth", "measure_interval", "measure_overlap", "measure_rank", "measure_ratio")
+DAYS = {  # of a period, at least and at most
+    "calendar_year": (365, 366, "one year, such as 2020, of a calendar_year"),
+    "fiscal_year": (364, 367, "a year from its first to its last month, of a fiscal_year"),
+    "solar_hijri_year": (364, 367, "a year from its first to its last day, of a solar_hijri_year"),
+    "half": (178, 187, "six months, such as 2020-01/2020-06, of a half"),
+    "quarter": (88, 94, "three months, such as 2020-01/2020-03, of a quarter"),
+    "month": (28, 31, "one month, such as 2020-01, of a month"),
+}
 IDS = ("trade_id", "event_id", "period_id", "source_id", "evidence_id", "finding_id", "claim_id", "code_id")
 
 
@@ -325,12 +333,25 @@ def _check_claims(frames: Mapping[str, pd.DataFrame]) -> Iterator[Fault]:
                 yield Fault("claims.csv", row, column, f"a value, since the measure is {cells.measure}", "")
 
 
+def _check_length(date: str, kind: str) -> str:
+    """Return what the date of a figure should be, where it is not as long as its kind of period."""
+    with suppress(DataError):
+        span = parse_date(date)
+        days = (span.latest - span.earliest).days + 1 if span.earliest and span.latest else 0
+        low, high, wish = DAYS.get(kind, (0, 10**6, ""))
+        whole = kind != "calendar_year" or bool(re.fullmatch(r"\d{4}~?", date))
+        return "" if low <= days <= high and whole else wish
+    return ""
+
+
 def _check_figures(file: str, figures: pd.DataFrame) -> Iterator[Fault]:
     cells: Any
     for row, cells in enumerate(figures.itertuples(), start=2):
         for side in ("exporter", "importer"):
             if cells.flow == "one_way" and pd.isna(getattr(cells, side)):
                 yield Fault(file, row, side, f"an {side}, since flow is one_way", "")
+        if wish := _check_length(cells.date, cells.period_kind):
+            yield Fault(file, row, "date", wish, cells.date, "or correct period_kind")
         for end, open_end in (("value_low", "at_most"), ("value_high", "at_least")):
             if cells.bound != open_end and pd.isna(getattr(cells, end)):
                 hint = "of an exact figure it is the value, or the ends of its rounding"
