@@ -263,9 +263,13 @@ def test_line_ends_of_the_file_are_kept(folder):
     assert text.count("\r\n") == text.count("\n") == 2
 
 
-def test_a_file_in_another_form_is_not_added_to(folder):
+@pytest.mark.parametrize("form", ["semicolons", "utf-16", "turned"])
+def test_a_file_in_another_form_is_not_added_to(folder, form):
     path = folder / "evidence.csv"
-    path.write_bytes(path.read_text(encoding="utf-8").replace(",", ";").encode())
+    text = path.read_text(encoding="utf-8").strip()
+    turned = ",".join(text.split(",")[::-1])
+    forms = {"semicolons": text.replace(",", ";").encode(), "utf-16": text.encode("utf-16"), "turned": turned.encode()}
+    path.write_bytes(forms[form])
     found = read_agency(make(folder, NEW, new()), folder, source="GAZETTE")
     with pytest.raises(DataError, match=r"evidence\.csv: expected UTF-8 with commas"):
         add_rows(found, folder)

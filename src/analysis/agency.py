@@ -156,8 +156,9 @@ def add_rows(found: Import, folder: Path) -> str:
         text = path.read_bytes().decode("utf-8")
     except UnicodeDecodeError:
         text = ""
-    if not text or cells.separator != ",":
-        raise DataError(str(Fault(path.name, 0, "", "UTF-8 with commas, to add rows", "another form", "save it so")))
+    if next(csv.reader([text.removeprefix("\ufeff").partition("\n")[0].strip()]), []) != cells.header:
+        wish = "UTF-8 with commas and the columns in the schema's order, to add rows"
+        raise DataError(str(Fault(path.name, 0, "", wish, "another form", "save it so")))
     end = "\r\n" if "\r\n" in text else "\n"
     return text + end * (not text.endswith("\n")) + format_rows(found.rows, cells.header, end)
 
