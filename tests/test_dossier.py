@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 from copies import INVENTED, change, fail, read, write
 
+from analysis.cells import _try_pages, fold_text, name_sign
 from analysis.dossier import load_dossier, select_rows
 from analysis.errors import DataError
 from analysis.faults import find_faults, find_notes
@@ -635,3 +636,91 @@ def test_a_schema_of_another_form_is_told_where(folder, place, value, words):
 def test_a_schema_that_is_no_object(folder, text):
     (folder / "datapackage.json").write_text(text, encoding="utf-8")
     assert "is not of type 'object'" in fail(folder)
+
+
+MESSAGES = {
+    ("events.csv", "certainty", "nobody"): "one of asserted, reported, alleged, denied, found 'nobody' (Standing of",
+    (
+        "events.csv",
+        "certainty",
+        "denyed",
+    ): "one of asserted, reported, alleged, denied, found 'denyed' (did you mean 'denied'?)",
+    ("events.csv", "certainty", "\u0430sserted"): (
+        "one of asserted, reported, alleged, denied, found '\u0430sserted' "
+        "(did you mean 'asserted'? '\u0430' is U+0430 CYRILLIC SMALL LETTER A)"
+    ),
+    ("events.csv", "event_id", "\u00c41"): (
+        "text of the form [A-Za-z0-9_-]+, found '\u00c41' ('\u00c4' is U+00C4 LATIN CAPITAL LETTER A WITH DIAERESIS)"
+    ),
+    ("events.csv", "event_id", "A 1"): "of the form [A-Za-z0-9_-]+, found 'A 1' (Id of the row, never renumbered.)",
+    ("events.csv", "mutual", "perhaps"): "TRUE or FALSE, not empty, found 'perhaps' (TRUE where the two countries act",
+    ("events.csv", "rank", "0"): "a whole number not below 1, found '0' (Order in which acts are labelled",
+    ("events.csv", "rank", "x"): "a number, found 'x' (digits with a point, such as 12.5; an empty cell is",
+    ("events.csv", "label", "x" * 40): f"text of at most 34 characters, not empty, found '{'x' * 40}' (The title",
+    ("events.csv", "title", ""): "text, not empty, found '' (What happened",
+    ("events.csv", "date", "2020-13-41"): "a day is written 2020-02-05, a month 2020-02)",
+    ("events.csv", "actor", "Bordurja"): "an id of actors.csv, found 'Bordurja' (did you mean 'XBB'?)",
+    ("events.csv", "actor", "nobody"): "an id of actors.csv, found 'nobody' (add the row there or correct the id)",
+    ("events.csv", "actor", "Republic of Borduria"): "found 'Republic of Borduria' (did you mean 'XBB'?)",
+    ("events.csv", "actor", "\u0411\u043e\u0440\u0434\u0443"): (
+        "('\u0411' is U+0411 CYRILLIC CAPITAL LETTER BE, '\u043e' is U+043E CYRILLIC SMALL LETTER O, "
+        "'\u0440' is U+0440 CYRILLIC SMALL LETTER ER, 2 more of another script)"
+    ),
+    ("trade.csv", "unit", "million euro"): "one of million USD, found 'million euro' (did you mean 'million USD'?)",
+    ("trade.csv", "value", "-"): "a number, found '-' (a cell of this column must not be missing)",
+}
+
+
+@pytest.mark.parametrize(("file", "column", "cell"), MESSAGES)
+def test_message_word_for_word(folder, file, column, cell):
+    change(folder, file, 2, **{column: cell})
+    told = [
+        line for line in fail(folder).splitlines() if line.startswith(f"- {file}, row 2, column {column!r}: expected ")
+    ]
+    assert any(MESSAGES[file, column, cell] in line for line in told), told
+    assert all("  " not in line and line == line.strip() for line in told)
+
+
+def test_messages_on_persons_word_for_word(folder):
+    change(folder, "events.csv", 2, persons="Hasan Hasani;Hassan Hasani")
+    change(folder, "events.csv", 3, persons="Omid Zand")
+    said = "events.csv: are 'Hasan Hasani' and 'Hassan Hasani' one person? They are counted apart"
+    assert find_notes(folder) == [said]
+
+
+@pytest.mark.parametrize(
+    ("before", "after"), [("a,b\nR1;", ""), ("a,b\nR1,", ",x"), ("a\n", "\nx"), ("", ";x"), ("a,b\nR1,", "\r\nx")]
+)
+def test_old_code_pages_are_tried_on_the_whole_cell(before, after):
+    name = "\u0425\u0430\u0441\u0430\u043d \u041f."
+    data = before.encode() + name.encode("cp1251") + after.encode()
+    ways = "in cp1251 {!r}, in cp1256 {!r}, in cp1252 {!r}".format(
+        *(name.encode("cp1251").decode(page) for page in ("cp1251", "cp1256", "cp1252"))
+    )
+    tail = 'save the file as UTF-8, or name the right one as "encoding" in datapackage.json'
+    assert _try_pages(data, len(before)) == f"it would be {ways}; {tail}"
+
+
+def test_a_byte_that_no_code_page_has_is_shown_as_such():
+    assert "in cp1252 '\ufffdabc'" in _try_pages(b"\x81abc", 0)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("\u0649", "\u06cc"),
+        ("\u0629", "\u0647"),
+        ("\u06c0", "\u06d5"),
+        ("\u2019\u02bc", "\x27\x27"),
+        ("a\u200cb", "a b"),
+        ("a\u200bb", "ab"),
+        ("\u00c9T\u00c9", "ete"),
+        ("  a   b ", "a b"),
+    ],
+)
+def test_spellings_that_look_alike(one, other):
+    assert fold_text(one) == other
+
+
+def test_a_sign_without_a_name():
+    assert name_sign("\x07") == "U+0007 without a name"

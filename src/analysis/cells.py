@@ -361,7 +361,9 @@ def name_letters(cell: str) -> str:
     >>> name_letters("XАA")
     "'А' is U+0410 CYRILLIC CAPITAL LETTER A"
     """
-    return ", ".join(f"{sign!r} is {name_sign(sign)}" for sign in dict.fromkeys(cell) if ord(sign) > 127)
+    signs = [sign for sign in dict.fromkeys(cell) if ord(sign) > 127]
+    more = [f"{len(signs) - 3} more of another script"] * (len(signs) > 3)
+    return ", ".join([f"{sign!r} is {name_sign(sign)}" for sign in signs[:3]] + more)
 
 
 def fold_text(text: str) -> str:

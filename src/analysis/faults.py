@@ -192,7 +192,7 @@ def _find_words(text: str) -> set[str]:
 def _find_code(cell: str, actors: Mapping[str, str]) -> str:
     """Return the code whose own letters or name a cell comes nearest to, as a question."""
     words = _find_words(cell)
-    folded = {fold_text(code): code for code in actors}
+    folded = {fold_text(text): code for code, name in actors.items() for text in (name, code)}
     near = [code for code, name in actors.items() if name and _find_words(name) <= words]
     near += [folded[code] for code in get_close_matches(fold_text(cell), folded, n=1)]
     return " ".join([*([f"did you mean {near[0]!r}?"] if near else []), *filter(None, [name_letters(cell)])])
