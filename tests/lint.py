@@ -15,7 +15,7 @@ SIGNS = {
     "a path of one machine": r"(?<![\w.:/])/(home|Users|tmp|root|private|var|work|mnt)/|\b[A-Z]:\\",
     "a type as a library prints it": r"\bnp\.\w+\(|\bdtype: |\bdtype=",
 }
-BANDS, FIXED = r"sns\.(lineplot|barplot|pointplot|regplot|lmplot)\(", r"errorbar\W+None|seed\W+\d"
+BANDS, FIXED = r"sns\.(lineplot|barplot|pointplot|regplot|lmplot|relplot|catplot)\(", r"errorbar\W+None|seed\W+\d"
 TODAY = r"\b(today|now|time|perf_counter|urandom|uuid4|random)\(\)"
 
 
@@ -30,7 +30,8 @@ def lint_notebook(notebook: NotebookNode) -> list[str]:
         if banded or "default_rng()" in cell.source or re.search(TODAY, cell.source):
             found.append(f"{place}: differs from run to run")
         for output in cell.outputs:
-            text = output.get("text", "") or output.get("data", {}).get("text/plain", "")
+            given = [output.get("text", ""), *output.get("data", {}).values()]
+            text = "\n".join(re.sub(r"data:image/[^\"' ]+", "", str(each)) for each in given)
             found += [f"{place}: shows {what}" for what, sign in SIGNS.items() if re.search(sign, text, re.MULTILINE)]
     if code and not any(cell.outputs for cell in code):
         found.append("no cell has an output: the comparison would guard nothing")

@@ -251,7 +251,7 @@ def test_rows_are_written_once_and_the_dossier_keeps_to_its_rules(folder):
 def test_another_release_is_a_series_of_its_own(folder):
     run(make(folder, NEW, new()), "--dossier", folder, "--write", "--source", "GAZETTE")
     path = make(folder, NEW, new(value="2000"))
-    assert "expected 1234.5, as V001 of evidence.csv has for the same flow, found '2000'" in fail(path, folder)
+    assert "expected 1234.5 USD, as V001 of evidence.csv has for the same flow, found '2000'" in fail(path, folder)
     run(path, "--dossier", folder, "--write", "--source", "GAZETTE", "--series", "UN Comtrade 2021")
     assert load_dossier(folder).evidence.index.tolist() == ["V001", "V002"]
 
@@ -298,3 +298,107 @@ def test_values_are_those_that_pandas_reads(folder):
     path = make(folder, NEW, *lines)
     frame = pd.read_csv(path, encoding="latin-1")
     assert [float(row["value"]) for row in read_agency(path, folder).rows] == frame["primaryValue"].tolist()
+
+
+SEMICOLONS = "ccode1;ccode2;year;flow1;flow2"
+
+
+@pytest.mark.parametrize("line", ["991;992;2007;1.234;12,5", "991;992;2007;91.128;1"])
+def test_a_point_where_commas_stand_before_decimals_is_doubtful(folder, line):
+    message = fail(make(folder, SEMICOLONS, line), folder)
+    assert "column 'flow1': expected a number not below 0" in message
+    assert "it could be" in message
+
+
+def test_precision_is_that_of_the_file_whatever_is_known_already(folder):
+    path = make(folder, NEW, new(value="12.5", period="2018"), new(value="13"))
+    run(make(folder, NEW, new(value="12.5", period="2018")), "--dossier", folder, "--write", "--source", "GAZETTE")
+    path = make(folder, NEW, new(value="12.5", period="2018"), new(value="13"))
+    (row,) = read_agency(path, folder).rows
+    assert (row["value_low"], row["value_high"], row["rounding"]) == ("12.95", "13.05", "0.1")
+
+
+def test_figures_are_compared_in_one_unit(folder):
+    run(make(folder, WAR, war(flow1="23", flow2="-9")), "--dossier", folder, "--write", "--source", "GAZETTE")
+    path = folder / "evidence.csv"
+    path.write_text(path.read_text(encoding="utf-8").replace("million", "thousand"), encoding="utf-8")
+    again = make(folder, WAR, war(flow1="23", flow2="-9"))
+    assert "expected 23 thousand USD, as V001 of evidence.csv has for the same flow, found '23'" in fail(again, folder)
+
+
+def test_a_separator_at_the_end_of_one_line_only_is_a_torn_line(folder):
+    torn = new(value="91,128").replace('"91,128"', "91,128").replace("\n", ",\n")
+    assert "row 3: expected 21 cells" in fail(make(folder, NEW, new(period="2018"), torn), folder)
+    shifted = "991,992,2007,Arcadia,Borduria,12,5,61,23,61,1,1,\n"
+    assert "row 3: expected 12 cells" in fail(make(folder, WAR, war(year="2006"), shifted), folder)
+
+
+def test_a_line_break_or_a_stray_quotation_mark_loses_no_line(folder):
+    broken = new(period="2018").replace("Côte d'Azur, Rép.", "Côte\nd'Azur, Rép.")
+    assert [row["date"] for row in read_agency(make(folder, NEW, broken, new()), folder).rows] == ["2018", "2019"]
+    open_ended = new(period="2018").replace('Rép."', "Rép.")
+    assert "row 2: expected 21 cells" in fail(make(folder, NEW, open_ended, new()), folder)
+
+
+def test_a_second_header_in_another_order_is_refused_and_the_same_one_left_out(folder):
+    header, other = "ccode1,ccode2,year,flow1,flow2", "ccode1,ccode2,year,flow2,flow1"
+    path = make(folder, header, "991,992,2007,23,61\n", f"{other}\n", "991,992,2008,61,23\n")
+    assert "row 3: expected no other header than that of row 1" in fail(path, folder)
+    assert len(read_agency(make(folder, NEW, new(), NEW + "\n", new(period="2018")), folder).rows) == 2
+
+
+@pytest.mark.parametrize("column", ["flow1", "FLOW_1", "Flow-1"])
+def test_a_column_twice_is_refused(folder, column):
+    path = make(folder, f"ccode1,ccode2,year,flow1,flow2,{column}", "991,992,2007,99,61,23")
+    assert "column 'flow1': expected one column of this name, found 'two'" in fail(path, folder)
+
+
+def test_a_column_of_another_currency_is_another_column(folder):
+    path = make(folder, NEW.replace("primaryValue", "primaryValue (€)"), new(), encoding="utf-8")
+    assert "of UN Comtrade, but without primaryvalue" in fail(path, folder)
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        (
+            new().replace("XAA", "XBB"),
+            "column 'reporterCode': expected the code of XBB, as reporterISO has it, found '901'",
+        ),
+        (new(flow="Q"), "column 'flowCode': expected a flow such as M or X, or 1 or 2, found 'Q'"),
+        (new().replace("C,A,", "C,M,"), "column 'period': expected a period of the frequency M, found '2019'"),
+        (new(value="1e+05"), "column 'primaryValue': expected digits, no power of ten, found '1e+05'"),
+        (new(period="1402"), "column 'period': expected a year such as 2020"),
+        (new(value="12,345"), "(it could be 12345 or 12.345;"),
+        (new().replace("C,A,", "S,A,"), "expected totals of the trade between XAA and XBB, found 'none'"),
+        (new(flow="RX"), "expected totals of the trade between XAA and XBB, found 'none'"),
+    ],
+)
+def test_what_contradicts_itself_is_told(folder, line, words):
+    assert words in fail(make(folder, NEW, line), folder)
+
+
+def test_flows_in_words_and_as_a_spreadsheet_saves_them(folder):
+    found = read_agency(make(folder, NEW, new(flow="Export"), new("902", "901", "1.0")), folder)
+    assert [row["role"] for row in found.rows] == ["exporter", "importer"]
+
+
+def test_a_line_for_excel_above(folder):
+    path = make(folder, "sep=,\n" + NEW, new())
+    assert len(read_agency(path, folder).rows) == 1
+
+
+def test_a_faulty_dossier_is_told_first(folder):
+    (folder / "actors.csv").unlink()
+    assert "actors.csv: expected a CSV file, found 'none'" in fail(make(folder, NEW, new()), folder)
+
+
+def test_rows_are_not_added_where_the_file_would_no_longer_be_read(folder):
+    path = folder / "evidence.csv"
+    text = path.read_text(encoding="utf-8")
+    found = read_agency(make(folder, NEW, new()), folder, source="GAZETTE")
+    path.write_bytes(text.encode() + b"\x1a")
+    assert add_rows(found, folder).endswith("GAZETTE,\n")
+    path.write_text(text.replace("\n", ",\n"), encoding="utf-8")
+    with pytest.raises(DataError):
+        add_rows(found, folder)

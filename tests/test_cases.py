@@ -131,17 +131,26 @@ def test_csv_05_a_number_with_something_beside_it(folder, text, words):
     assert f"row 2, column 'value': expected a number, found '{text}' ({words}" in fail(folder)
 
 
-@pytest.mark.parametrize("text", ["1,234", "+1,234", "1,234.5.6", "1 23", "12,34,567", "1,2345,678"])
+@pytest.mark.parametrize("text", ["1,234", "+1,234", "1,234.5.6", "1 23", "2,34,56", "1,2345,678", "1٫234٫567"])
 def test_csv_05_a_number_with_two_readings_or_none(folder, text):
     change(folder, "trade.csv", 2, value=text)
     assert f"trade.csv, row 2, column 'value': expected a number, found '{text}'" in fail(folder)
 
 
-@pytest.mark.parametrize(("text", "number"), [("49.03-", "-49.03"), ("(12)", "-12"), ("−12", "-12"), ("–3", "-3")])
-def test_csv_07_negatives_of_ledgers(folder, text, number):
+@pytest.mark.parametrize(("text", "number"), [("−12", "-12"), ("–3", "-3"), ("- 4", "-4")])
+def test_csv_07_typographic_minus(folder, text, number):
     assert read_number(text) == number
     change(folder, "trade.csv", 2, value=text)
     assert f"row 2, column 'value': expected a number not below 0, not empty, found '{number}'" in fail(folder)
+
+
+@pytest.mark.parametrize("text", ["49.03-", "(12)", "(1)", "1-", "3–"])
+def test_csv_07_negatives_of_ledgers_are_refused_since_brackets_mean_estimates_too(folder, text):
+    for file, column in (("trade.csv", "value"), ("events.csv", "effect"), ("cameo.csv", "goldstein")):
+        change(folder, file, 2, **{column: text})
+        assert f"{file}, row 2, column {column!r}: expected a number, found {text!r} (a minus sign stands" in fail(
+            folder
+        )
 
 
 @pytest.mark.parametrize("text", ["..", "…", "n/a", "–", "-", "NA"])

@@ -268,7 +268,7 @@ def test_plt_13_no_factor_stands_apart_from_its_axis():
     assert not [text for text in texts if re.search(r"\de[+-]?\d|×10", text)]
     assert "14000" in draw_table(large[["value", "rows"]], caption="Trade")
     assert [format_number(n, s) for n, s in ((1234.5, ".3g"), (2e6, ",.4g"), (1e-5, "g"))] == [
-        "1,234",
+        "1,230",
         "2,000,000",
         "0.00001",
     ]
@@ -343,8 +343,11 @@ def test_htm_03_no_page_needs_the_internet():
 def test_htm_10_a_caught_error_is_no_green_nothing(tmp_path):
     caught = "try:\n    df = open('data/trade.csv')\nexcept OSError:\n    print('skipped')\n    df = None"
     report = render(tmp_path, caught, "if df is not None:\n    display(df)")
-    assert report.error == "cells call show or display, and no table or figure came of it"
+    assert report.error == "cell 3, the cell calls show or display, and nothing was shown"
     assert not report.output.exists()
+    shown = "display('text', 42)\n# show(frame) would draw it"
+    assert "cell 4" in render(tmp_path, shown, caught, "if df is not None:\n    display(df)").error
+    assert render(tmp_path, shown, "def draw(x):\n    display(x)").error == ""
     assert render(tmp_path, "from IPython.display import HTML\ndisplay(HTML('<p>one</p>'))").error == ""
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import FrozenInstanceError
 
 import pandas as pd
@@ -615,7 +616,11 @@ def edit(package, place, value):
         ("resources.0.schema.fields.0.type", "wordy", "'wordy' is not one of ['string', 'number',"),
         ("resources.0.schema.fields.0.constraints", [], "constraints: [] is not of type 'object'"),
         ("resources.0.schema.fields.0.constraints", {"pattern": "("}, "'(' is not a 'regex'"),
-        ("resources.0.schema.fields.3", None, "column 'trade': expected a field 'date_basis', found 'none'"),
+        (
+            "resources.0.schema.fields.3",
+            None,
+            "column 'date_basis': expected a field of the table 'trade', found 'none'",
+        ),
         ("resources.0.schema.foreignKeys", "x", "expected a Data Package: descriptor is not valid"),
         ("dyad", "XAA", "column 'dyad': expected the codes of two countries"),
         ("dyad", ["XAA", 3], "dyad[1]: 3 is not of type 'string'"),
@@ -724,3 +729,56 @@ def test_spellings_that_look_alike(one, other):
 
 def test_a_sign_without_a_name():
     assert name_sign("\x07") == "U+0007 without a name"
+
+
+def test_a_table_in_a_folder_is_named_by_its_path(folder):
+    (folder / "coding" / "passes.csv").unlink()
+    assert fail(folder) == "1 fault in the dossier:\n- coding/passes.csv: expected a CSV file, found 'none'"
+
+
+def test_a_quotation_mark_that_swallows_rows_of_a_narrow_table(folder):
+    path = folder / "paragraphs.csv"
+    lines = path.read_text(encoding="utf-8").splitlines()
+    path.write_text("\n".join([*lines, '90,"oops', "91,", "92,", '93,"', ""]), encoding="utf-8")
+    assert "expected one row, found '4 lines'" in fail(folder)
+
+
+def test_a_declared_code_page_on_utf_8_is_told(folder):
+    path = folder / "datapackage.json"
+    package = json.loads(path.read_text(encoding="utf-8"))
+    next(table for table in package["resources"] if table["name"] == "events")["encoding"] = "cp1252"
+    path.write_text(json.dumps(package), encoding="utf-8")
+    change(folder, "events.csv", 2, persons="S\u00e9amus O\u2019N\u00e9ill")
+    assert "events.csv: expected text in cp1252, found 'text in utf-8' (take" in fail(folder)
+
+
+@pytest.mark.parametrize("text", ["[" * 100_000, '{"x": ' + "9" * 5000 + "}"])
+def test_a_schema_of_uncommon_size(folder, text):
+    (folder / "datapackage.json").write_text(text, encoding="utf-8")
+    assert "expected JSON of a common size" in fail(folder)
+
+
+def test_a_schema_that_is_a_pipe(folder):
+    (folder / "datapackage.json").unlink()
+    os.mkfifo(folder / "datapackage.json")
+    assert "datapackage.json: expected a dossier's schema, found no plain file" in fail(folder)
+
+
+def test_a_constraint_of_another_type_than_its_field(folder):
+    path = folder / "datapackage.json"
+    package = json.loads(path.read_text(encoding="utf-8"))
+    package["resources"][0]["schema"]["fields"][8]["constraints"]["minimum"] = "abc"
+    path.write_text(json.dumps(package), encoding="utf-8")
+    assert "expected" in fail(folder)
+
+
+def test_a_country_does_not_trade_with_itself(folder):
+    change(folder, "trade.csv", 4, exporter="XAA", importer="XAA")
+    assert "row 4, column 'importer': expected another country than the exporter, found 'XAA'" in fail(folder)
+    change(folder, "trade.csv", 4, flow="total", exporter="XAA", importer="XBB")
+    assert "row 4, column 'flow': expected one_way, since an exporter or an importer is given" in fail(folder)
+
+
+def test_lakhs(folder):
+    change(folder, "trade.csv", 2, value="12,34,567", value_low="12,34,567", value_high="12,34,567.5")
+    assert load_dossier(folder).trade["value_high"].iloc[0] == 1234567.5

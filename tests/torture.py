@@ -112,7 +112,7 @@ def fuzz(minutes: float) -> list[str]:
 def mutate() -> list[str]:
     """Change the loader, the dates and the metrics in each way that mutmut knows; return the changes no test saw."""
     for command in (["pip", "install", "-qq", "mutmut==3.8.1"], ["mutmut", "run"]):
-        subprocess.run([sys.executable, "-m", *command], cwd=TESTS.parent, check=False)
+        subprocess.run([sys.executable, "-m", *command], cwd=TESTS.parent, check=True)
     shown = [sys.executable, "-m", "mutmut", "results"]
     done = subprocess.run(shown, cwd=TESTS.parent, capture_output=True, text=True, check=False)
     return [line.strip() for line in done.stdout.splitlines() if ": " in line]

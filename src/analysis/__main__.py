@@ -6,7 +6,7 @@ import os
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import click
@@ -193,14 +193,14 @@ def run() -> None:
 @contextmanager
 def _find_home() -> Iterator[None]:
     """Give IPython, Jupyter and matplotlib a passing home where the user's cannot be written, as in some containers."""
-    try:
-        with tempfile.TemporaryFile(dir=Path.home()):
-            pass
-    except OSError:
-        with tempfile.TemporaryDirectory() as home:
-            os.environ["HOME"] = home
-            yield
-    else:
+    writable = False
+    with suppress(OSError, RuntimeError), tempfile.TemporaryFile(dir=Path.home()):
+        writable = True
+    if writable:
+        yield
+        return
+    with tempfile.TemporaryDirectory() as passing:
+        os.environ["HOME"] = passing
         yield
 
 

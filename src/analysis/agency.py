@@ -8,15 +8,17 @@ from __future__ import annotations
 import csv
 import io
 import re
+import tempfile
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import partial
-from itertools import product
+from itertools import chain, product
 from pathlib import Path
 
-from analysis.cells import MARKS, MISSING, SEPARATORS, name_kind, read_number
+from analysis.cells import MARKS, MISSING, SEPARATORS, explain_number, name_kind, read_cells, read_number
+from analysis.dates import FIRST_YEAR, LAST_YEAR
 from analysis.dossier import describe_faults
 from analysis.errors import DataError, Fault
 from analysis.faults import check_tables
@@ -34,10 +36,18 @@ PARTS = {  # what these columns hold in a line that is no part of another
     **{name: {""} for name in ("partner2code", "motcode", "moscode")},
     **{name: {""} for name in ("2ndpartnercode", "modeoftransportcode", "customsproccode")},
     "customscode": {"", "C00"},
+    "typecode": {"", "C"},  # goods; S is services
 }
-ROLES = {"M": "importer", "1": "importer", "X": "exporter", "2": "exporter"}
+ROLES = {
+    **dict.fromkeys(("M", "1", "IMPORT", "IMPORTS"), "importer"),
+    **dict.fromkeys(("X", "2", "EXPORT", "EXPORTS"), "exporter"),
+}
+OTHERS = {"RX", "RM", "DX", "FM", "MIP", "XIP", "MOP", "XOP", "3", "4", "RE-EXPORT", "RE-IMPORT"}
+LONGEST = 100_000  # letters of a record
+OPEN = {"value_low": "0", "value_high": "Infinity"}  # where a bound has no end
 ABSENT = Decimal(-9)  # of Correlates of War
-EMPTY, GOODS = "without a value", "of single goods"
+EMPTY, GOODS, KNOWN = "without a value", "of single goods", "in evidence.csv already"
+UNITS = {"USD": Decimal(1), "thousand USD": Decimal(1000), "million USD": Decimal(1_000_000)}
 
 
 @dataclass(frozen=True)
@@ -110,12 +120,14 @@ def read_agency(path: Path, folder: Path, *, series: str = "", source: str = "")
     countries = {actor["code"]: actor for actor in tables["actors"] if actor["code"] in schema["dyad"]}
     agency, found = _read_flows(path, countries)
     series, source = series or agency, source or {WAR: "COW", COMTRADE: "COMTRADE"}[agency]
-    found = list(_keep_new(found, [row for row in tables["evidence"] if row["series"] == series]))
+    printed = min((_find_place(each.value) for each in found if isinstance(each, Flow)), default=0)
+    figures = [row for row in tables["evidence"] if row["series"] == series]
+    found = list(_keep_new(found, figures, UNITS["million USD" if agency == WAR else "USD"]))
     flows = [each for each in found if isinstance(each, Flow)]
-    faults = [replace(each, file=path.name) for each in found if isinstance(each, Fault)]
+    faults = [replace(each, file=path.name) for each in dict.fromkeys(found) if isinstance(each, Fault)]
     left = Counter(each for each in found if isinstance(each, str))
     notes = [f"{path.name}: {number} flow{'s' * (number > 1)} left out: {why}" for why, number in left.items()]
-    if not faults and not flows and set(left) <= {GOODS}:
+    if not faults and not flows and not left[EMPTY] and not left[KNOWN]:
         hint = f"{left[GOODS]} lines are {GOODS}: ask for all goods as one, code TOTAL" if left else ""
         wish = f"totals of the trade between {' and '.join(countries)}"
         faults = [Fault(path.name, 0, "", wish, "none", hint)]
@@ -126,7 +138,7 @@ def read_agency(path: Path, folder: Path, *, series: str = "", source: str = "")
     ids = [str(next(iter(row.values()))) for rows in tables.values() for row in rows]
     start = 1 + max((int(each[1:]) for each in ids if re.fullmatch(r"V\d+", each)), default=0)
     names = {code: actor["name"] for code, actor in countries.items()}
-    rows = enumerate(_make_rows(agency, flows, names), start)
+    rows = enumerate(_make_rows(agency, flows, names, printed), start)
     own = {"series": series, "source_id": source}
     return Import([{"evidence_id": f"V{number:03}", **row, **own} for number, row in rows], notes)
 
@@ -147,20 +159,28 @@ def add_rows(found: Import, folder: Path) -> str:
     """
     schema = read_schema(folder)
     tables = read_tables(folder, schema)
-    cells, path = tables["evidence"], folder / str(schema["tables"]["evidence"]["path"])
-    cells.rows += [[row.get(name, "") for name in cells.header] for row in found.rows]
-    cells.numbers += range(max(cells.numbers, default=1) + 1, max(cells.numbers, default=1) + 1 + len(found.rows))
-    if faults := check_tables(schema, tables):
-        raise DataError(describe_faults(faults, f"{folder.name}/ with these rows"))
+    cells, table = tables["evidence"], schema["tables"]["evidence"]
+    path = folder / str(table["path"])
+    wanted = cells.rows + [[row.get(name, "") for name in cells.header] for row in found.rows]
     try:
         text = path.read_bytes().decode("utf-8")
     except UnicodeDecodeError:
         text = ""
-    if next(csv.reader([text.removeprefix("\ufeff").partition("\n")[0].strip()]), []) != cells.header:
+    top = next(csv.reader([text.removeprefix("\ufeff").partition("\n")[0].strip()]), [])
+    if top != cells.header or table.get("encoding", "utf-8").casefold() not in ("utf-8", "utf8"):
         wish = "UTF-8 with commas and the columns in the schema's order, to add rows"
         raise DataError(str(Fault(path.name, 0, "", wish, "another form", "save it so")))
-    end = "\r\n" if "\r\n" in text else "\n"
-    return text + end * (not text.endswith("\n")) + format_rows(found.rows, cells.header, end)
+    text, end = text.removesuffix("\x1a"), "\r\n" if "\r\n" in text else "\n"
+    text += end * (not text.endswith("\n")) + format_rows(found.rows, cells.header, end)
+    with tempfile.TemporaryDirectory() as scratch:  # the file as it will be, read as any other
+        written = Path(scratch) / path.name
+        written.write_text(text, encoding="utf-8", newline="")
+        tables["evidence"] = read_cells(written, table["schema"]["fields"])
+    if faults := check_tables(schema, tables):
+        raise DataError(describe_faults(faults, f"{folder.name}/ with these rows"))
+    if tables["evidence"].rows != wanted:
+        raise DataError(str(Fault(path.name, 0, "", "plain rows, to add others", "another form", "save it anew")))
+    return text
 
 
 def format_rows(rows: Iterable[Mapping[str, str]], header: list[str], end: str = "\n") -> str:
@@ -182,25 +202,52 @@ def _read_flows(path: Path, countries: Mapping[str, Mapping[str, str]]) -> tuple
         raise DataError(str(Fault(path.name, 0, "", "a file of an agency", kind)))
     with path.open("rb") as file:
         start = file.read(4)
-    encoding = next((MARKS[mark] for mark in MARKS if start.startswith(mark)), "latin-1")
+    encoding = next((MARKS[mark] for mark in MARKS if start.startswith(mark)), "utf-8")
     with path.open(encoding=encoding, errors="replace") as lines:  # what is used of a line is plain ASCII
-        agency, separator, header = _know_header(path.name, lines.readline(100_000))
+        top = lines.readline(100_000)
+        skipped = re.fullmatch(r'"?sep=.?"?', top.strip(), re.IGNORECASE)  # what Excel writes for itself
+        agency, separator, header = _know_header(path.name, lines.readline(100_000) if skipped else top)
         columns = [_fold(name) for name in header]
         shown = dict(zip(columns, header, strict=True))
         read, codes = _read_war if agency == WAR else _read_comtrade, _list_codes(agency, columns, countries)
         found: list[Flow | Fault | str] = []
-        for row, cells in _find_lines(lines, separator, codes):
-            if len(cells) == len(columns) + 1 and not cells[-1]:
-                cells.pop()  # a separator at the end of each line but the header's
-            if len(cells) == len(columns):
+        second = lines.readline()
+        wide = len(columns) + bool(re.search(f"{re.escape(separator)}\\s*$", second)) * (
+            len(next(csv.reader([second], delimiter=separator), [])) == len(columns) + 1
+        )  # a separator at the end of each line but the header's
+        records = _join_lines(chain([second], lines), 3 if skipped else 2)
+        for row, cells in _find_records(records, separator, shown[columns[0]], codes):
+            if {*columns} <= {*map(_fold, cells)}:  # of files that were joined
+                if [*map(_fold, cells)][: len(columns)] != columns:
+                    found.append(Fault("", row, "", "no other header than that of row 1", ", ".join(cells)[:60]))
+            elif len(cells) == wide and not any(cells[len(columns) :]):
+                line = dict(zip(columns, cells[: len(columns)], strict=True))
                 found += [
                     each if isinstance(each, str) else replace(each, row=row, column=shown[each.column])
-                    for each in read(dict(zip(columns, cells, strict=True)), codes)
+                    for each in read(line, codes, separator != ",")
                 ]
-            elif set(codes.values()) == {codes.get(_trim_code(cell)) for cell in cells} - {None}:
+            else:
                 hint = "a cell holds a separator, a quotation mark or a line break too many"
                 found.append(Fault("", row, "", f"{len(columns)} cells, as in the header", str(len(cells)), hint))
     return agency, found
+
+
+def _join_lines(lines: Iterable[str], first: int) -> Iterator[tuple[int, str]]:
+    """Yield row number and text of each record; one whose quotation marks close on a later line goes on there."""
+    begun, start = "", first
+    for row, line in enumerate(lines, start=first):
+        odd = line.count('"') % 2
+        if begun:
+            begun += line
+            if odd or len(begun) > LONGEST:
+                yield start, begun
+                begun = ""
+        elif odd:
+            begun, start = line, row
+        else:
+            yield row, line
+    if begun:
+        yield start, begun
 
 
 def _know_header(file: str, line: str) -> tuple[str, str, list[str]]:
@@ -209,7 +256,11 @@ def _know_header(file: str, line: str) -> tuple[str, str, list[str]]:
     for separator in SEPARATORS:
         header = [name.strip() for name in next(csv.reader([line], delimiter=separator), [])]
         for agency, needed in LAYOUTS:
-            absent = [name for name in needed if name not in map(_fold, header)]
+            folded = [_fold(name) for name in header]
+            absent = [name for name in needed if name not in folded]
+            twice = [name for name in needed if folded.count(name) > 1]
+            if twice:
+                raise DataError(str(Fault(file, 1, twice[0], "one column of this name", "two", "take one away")))
             if not absent:
                 return agency, separator, header
             near = f"of {agency}, but without {', '.join(absent)}" if len(absent) <= 2 else near
@@ -218,8 +269,8 @@ def _know_header(file: str, line: str) -> tuple[str, str, list[str]]:
 
 
 def _fold(name: str) -> str:
-    """Return a column's name in small letters and digits only, since copies differ in the rest."""
-    return re.sub(r"[^a-z0-9]", "", name.casefold())
+    """Return a column's name in small letters, without what copies of one file differ in."""
+    return re.sub(r"[\s_.-]", "", name.casefold().lstrip("\ufeff").replace("(us$)", "us"))
 
 
 def _list_codes(agency: str, columns: list[str], countries: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
@@ -233,14 +284,22 @@ def _list_codes(agency: str, columns: list[str], countries: Mapping[str, Mapping
     return codes | ({code: code for code in countries} if named else {})
 
 
-def _find_lines(lines: Iterable[str], separator: str, codes: Mapping[str, str]) -> Iterator[tuple[int, list[str]]]:
-    """Yield row number and cells of the lines in which a code of each country stands; the others are not parsed."""
+def _find_records(
+    records: Iterable[tuple[int, str]], separator: str, head: str, codes: Mapping[str, str]
+) -> Iterator[tuple[int, list[str]]]:
+    """Yield row number and cells of the records in which a code of each country, or a header, stands."""
     one, other = ([code for code in codes if codes[code] == country] for country in dict.fromkeys(codes.values()))
     pairs = [pair for pair in product(one, other) if pair[0].isdigit() == pair[1].isdigit()]
     (first, second), (third, fourth) = pairs[0], pairs[-1]  # of digits and of letters, or the same
-    for row, line in enumerate(lines, start=2):
-        if (first in line and second in line) or (third in line and fourth in line):
-            yield row, [cell.strip() for cell in next(csv.reader([line], delimiter=separator))]
+    for row, text in records:
+        if (first in text and second in text) or (third in text and fourth in text) or head in text:
+            try:
+                cells = [cell.strip() for cell in next(csv.reader(io.StringIO(text, newline=""), delimiter=separator))]
+            except csv.Error:  # a cell of over a hundred thousand letters
+                cells = [text]
+            plain = {codes.get(_trim_code(cell)) for cell in cells} - {None}
+            if plain == set(codes.values()) or head in cells or "\n" in text.rstrip() or len(cells) == 1:
+                yield row, cells
 
 
 def _trim_code(cell: str) -> str:
@@ -248,53 +307,64 @@ def _trim_code(cell: str) -> str:
     return cell.strip().removesuffix(".0").lstrip("0")
 
 
-def _read_war(cells: Mapping[str, str], codes: Mapping[str, str]) -> Iterator[Flow | Fault | str]:
+def _read_war(cells: Mapping[str, str], codes: Mapping[str, str], commas: bool) -> Iterator[Flow | Fault | str]:
     one, other = (codes.get(_trim_code(cells[name])) for name in ("ccode1", "ccode2"))
     if one and other and one != other:
-        yield _read_flow(cells, "year", "flow1", (other, one), "importer")
-        yield _read_flow(cells, "year", "flow2", (one, other), "importer")
+        yield _read_flow(cells, "year", "flow1", (other, one), "importer", commas)
+        yield _read_flow(cells, "year", "flow2", (one, other), "importer", commas)
 
 
-def _read_comtrade(cells: Mapping[str, str], codes: Mapping[str, str]) -> Iterator[Flow | Fault | str]:
-    reporter, partner = (
-        codes.get(cells.get(f"{side}iso", "")) or codes.get(_trim_code(cells[f"{side}code"]))
-        for side in ("reporter", "partner")
-    )
+def _read_comtrade(cells: Mapping[str, str], codes: Mapping[str, str], commas: bool) -> Iterator[Flow | Fault | str]:
+    sides = []
+    for side in ("reporter", "partner"):
+        iso, code = cells.get(f"{side}iso", ""), _trim_code(cells[f"{side}code"])
+        if iso and codes.get(code) and codes.get(iso) != codes[code]:
+            yield Fault("", 0, f"{side}code", f"the code of {iso}, as {side}ISO has it", cells[f"{side}code"])
+        sides.append(codes.get(iso) or codes.get(code))
+    reporter, partner = sides
     if not reporter or not partner or reporter == partner:
         return
     _, _, date, flow, goods, value = LAYOUTS["cmdcode" in cells][1]
-    role = ROLES.get(cells[flow].upper())
+    role, monthly = ROLES.get(_trim_code(cells[flow]).upper()), len(_trim_code(cells[date])) == 6
     if cells[goods].upper() != "TOTAL":
         yield GOODS
+    elif not role and _trim_code(cells[flow]).upper() not in OTHERS:
+        yield Fault("", 0, flow, "a flow such as M or X, or 1 or 2", cells[flow])
     elif not role:
         yield "re-exports or another flow, which exports and imports hold"
+    elif cells.get("freqcode", "") not in ("", "M" if monthly else "A"):
+        yield Fault("", 0, date, f"a period of the frequency {cells['freqcode']}", cells[date])
     elif any(_trim_code(cells.get(name, "")) not in whole for name, whole in PARTS.items()):
         yield "a part of another line, by second partner, customs procedure or transport"
     else:
         pair = (reporter, partner) if role == "exporter" else (partner, reporter)
-        yield _read_flow(cells, date, value, pair, role)
+        yield _read_flow(cells, date, value, pair, role, commas)
 
 
 def _read_flow(
-    cells: Mapping[str, str], date: str, column: str, pair: tuple[str, str], role: str
+    cells: Mapping[str, str], date: str, column: str, pair: tuple[str, str], role: str, commas: bool
 ) -> Flow | Fault | str:
     """Return the flow from the first of a pair to the second; a fault or a reason where there is none."""
     when = re.fullmatch(r"([12]\d{3})(0[1-9]|1[0-2])?([.]0)?", cells[date], re.ASCII)
-    if not when:
+    if not when or not FIRST_YEAR <= int(when[1]) <= LAST_YEAR:
         return Fault("", 0, date, "a year such as 2020 or a month such as 202001", cells[date])
-    number = read_number(cells[column])
+    if "e" in cells[column].casefold() and read_number(cells[column]):
+        return Fault("", 0, column, "digits, no power of ten", cells[column], "how far it is rounded cannot be seen")
+    number = read_number(cells[column], commas=commas)
     value = Decimal(number) if number else None
     if cells[column].casefold() in {"", *MISSING} or (value == ABSENT and column in ("flow1", "flow2")):
         return EMPTY
     if value is None or value < 0:
-        return Fault("", 0, column, "a number not below 0", cells[column])
+        return Fault("", 0, column, "a number not below 0", cells[column], explain_number(cells[column]) * (not number))
     return Flow(0, column, "-".join(filter(None, when.groups()[:2])), *pair, role, value)
 
 
-def _keep_new(found: Iterable[Flow | Fault | str], figures: list[dict[str, str]]) -> Iterator[Flow | Fault | str]:
+def _keep_new(
+    found: Iterable[Flow | Fault | str], figures: list[dict[str, str]], unit: Decimal
+) -> Iterator[Flow | Fault | str]:
     """Yield each flow once; a reason where evidence.csv has it, a fault where two values of one flow stand."""
     keys = ("date", "exporter", "importer", "role")
-    known = {tuple(row[key] for key in keys): row for row in figures}
+    known = {tuple(row[key] for key in keys): row for row in figures if row["unit"] in UNITS}
     seen: dict[tuple[str, ...], Flow] = {}
     for each in found:
         if not isinstance(each, Flow):
@@ -310,15 +380,18 @@ def _keep_new(found: Iterable[Flow | Fault | str], figures: list[dict[str, str]]
         row = known.get(key)
         if not row:
             yield each
-        elif Decimal(row["value_low"] or row["value"]) <= each.value <= Decimal(row["value_high"] or row["value"]):
-            yield "in evidence.csv already"
+            continue
+        ends = (Decimal(row[end] or worst) * UNITS[row["unit"]] for end, worst in OPEN.items())
+        low, high = (end / unit for end in ends)
+        if low <= each.value <= high:
+            yield KNOWN
         else:
-            wish = f"{row['value']}, as {row['evidence_id']} of evidence.csv has for the same flow"
+            wish = f"{row['value']} {row['unit']}, as {row['evidence_id']} of evidence.csv has for the same flow"
             yield wrong(expected=wish, hint="another release is a series of its own: name it with --series")
 
 
-def _make_rows(agency: str, flows: list[Flow], names: Mapping[str, str]) -> Iterator[dict[str, str]]:
-    printed = min((_find_place(flow.value) for flow in flows), default=0)
+def _make_rows(agency: str, flows: list[Flow], names: Mapping[str, str], printed: int) -> Iterator[dict[str, str]]:
+    """Yield rows without id, series and source; `printed` is the place of the last digit that the file prints."""
     for flow in flows:
         place = _find_place(flow.value)
         step = Decimal(1).scaleb(place if place > 0 else printed)

@@ -162,7 +162,7 @@ def _check_choice(parameters: Mapping[str, Value], load: Callable[[str | None], 
     if not chosen:
         return
     with suppress(DataError):
-        dossier = load(str(parameters.get("dossier", "")) or None)
+        dossier = load(str(parameters.get("dossier") or "") or None)
         try:
             select_rows(dossier, **chosen)
         except DataError as error:

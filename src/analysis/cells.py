@@ -29,6 +29,7 @@ MARKS = {  # UTF-32 first, since its mark begins with that of UTF-16
 }
 LONGEST = 18  # digits of a whole number
 PAGES = ("cp1251", "cp1256", "cp1252")
+ONE_BYTE = {*PAGES, "latin-1", "latin1", "iso-8859-1"}
 SEPARATORS = ",;\t|"
 MISSING = {"..", "...", "…", "-", "–", "—", "−", "n/a", "na", "n.a.", "null", "none", "#n/a"}
 TRUE = {"true", "1", "yes", "wahr", "vrai", "vero", "verdadero", "verdadeiro", "waar", "prawda", "истина", "doğru"}
@@ -65,7 +66,7 @@ class Cells:
     notes: list[str] = field(default_factory=list)
 
 
-def read_cells(path: Path, fields: Sequence[Mapping[str, Any]], *, encoding: str = "utf-8") -> Cells:
+def read_cells(path: Path, fields: Sequence[Mapping[str, Any]], *, encoding: str = "utf-8", name: str = "") -> Cells:
     """Read a CSV file by the fields that a Table Schema gives it.
 
     Parameters
@@ -75,6 +76,8 @@ def read_cells(path: Path, fields: Sequence[Mapping[str, Any]], *, encoding: str
         Fields of a Table Schema: name, type, constraints.
     encoding : str
         Of a file without a byte-order mark.
+    name : str
+        Of the file in messages; empty for its own.
 
     Returns
     -------
@@ -92,23 +95,23 @@ def read_cells(path: Path, fields: Sequence[Mapping[str, Any]], *, encoding: str
     >>> cells.rows, cells.notes[1]
     ([['T1', '1234.5']], 'trade.csv: 1 number rewritten, such as 1.234,5 as 1234.5')
     """
-    cells = Cells()
-    text = _read_text(path, encoding, cells)
+    cells, name = Cells(), name or path.name
+    text = _read_text(path, name, encoding, cells)
     names = [str(each["name"]) for each in fields]
     if not cells.faults:
-        _read_records(path.name, text, names, cells)
+        _read_records(name, text, names, cells)
     if not cells.faults:
-        _order_columns(path.name, names, cells)
+        _order_columns(name, names, cells)
     if not cells.faults:
         by_name = {str(each["name"]): each for each in fields}
-        known = [by_name.get(name, {"type": "string"}) for name in cells.header]
-        _tidy_cells(path.name, cells, known, commas=cells.separator != ",")
+        known = [by_name.get(column, {"type": "string"}) for column in cells.header]
+        _tidy_cells(name, cells, known, commas=cells.separator != ",")
     return cells
 
 
-def _read_text(path: Path, encoding: str, cells: Cells) -> str:
+def _read_text(path: Path, name: str, encoding: str, cells: Cells) -> str:
     """Return the whole text with plain line ends; with a fault where there is none to be had."""
-    refuse = partial(_refuse, cells, path.name)
+    refuse = partial(_refuse, cells, name)
     if kind := name_kind(path):
         return refuse("a CSV file", kind)
     if path.stat().st_size > LARGEST:
@@ -120,12 +123,14 @@ def _read_text(path: Path, encoding: str, cells: Cells) -> str:
         return refuse("text", "a NUL byte", "damaged, or UTF-16 without its mark; save it as UTF-8", row)
     try:
         text = data.decode(encoding)
-    except LookupError:
-        return refuse("an encoding that Python knows", encoding, 'correct "encoding" in datapackage.json')
     except UnicodeDecodeError as error:
         start = error.start
         return refuse(f"text in {encoding}", f"byte {start}", _try_pages(data, start), data[:start].count(b"\n") + 1)
-    cells.notes += [f"{path.name}: read as {encoding}"] * (encoding not in ("utf-8", "utf-8-sig"))
+    except (LookupError, ValueError):
+        return refuse("an encoding that Python knows", encoding, 'correct "encoding" in datapackage.json')
+    if encoding.casefold() in ONE_BYTE and not data.isascii() and _is_utf8(data):
+        return refuse(f"text in {encoding}", "text in utf-8", 'take "encoding" out of datapackage.json')
+    cells.notes += [f"{name}: read as {encoding}"] * (encoding not in ("utf-8", "utf-8-sig"))
     text = text.removesuffix("\x1a").replace("\r\n", "\n")
     text = text if "\n" in text else text.replace("\r", "\n")
     for row, line in enumerate(text.split("\n"), start=1):
@@ -152,6 +157,14 @@ def name_kind(path: Path) -> str:
 def _refuse(cells: Cells, file: str, expected: str, found: str, hint: str = "", row: int = 0) -> str:
     cells.faults.append(Fault(file, row, "", expected, found, hint))
     return ""
+
+
+def _is_utf8(data: bytes) -> bool:
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _try_pages(data: bytes, start: int) -> str:
@@ -182,7 +195,9 @@ def _read_records(file: str, text: str, names: list[str], cells: Cells) -> None:
     try:
         for row, record in enumerate(reader, start=1):
             before, line = line, reader.line_num
-            if any(each.count(mark) >= max(3, len(names) - 1) for each in lines[before + 1 : line]):  # a whole row
+            row_like = rf"[\w-]+{re.escape(mark)}" if len(names) < 4 else ""
+            whole = [each for each in lines[before + 1 : line] if each.count(mark) >= len(names) - 1]
+            if any(re.match(row_like, each) for each in whole):
                 hint = f"a quotation mark opens here and closes {line - before - 1} lines on; double it or take it away"
                 cells.faults.append(Fault(file, row, "", "one row", f"{line - before} lines", hint))
             _keep_record([_trim(cell) for cell in record], row, cells, dropped)
@@ -305,16 +320,17 @@ def read_number(cell: str, *, commas: bool = False) -> str | None:
 
     Examples
     --------
-    >>> [read_number(cell) for cell in ("1 234", "1.234,5", "1,234,567", "۱۲٫۵", "−3", "(12)", "49-", "12,5", "")]
-    ['1234', '1234.5', '1234567', '12.5', '-3', '-12', '-49', '12.5', '']
-    >>> [read_number(cell) for cell in ("1,234", "NaN", "1e999", "12 apples", "1 23")]
-    [None, None, None, None, None]
+    >>> [read_number(cell) for cell in ("1 234", "1.234,5", "1,234,567", "۱۲٫۵", "−3", "12,34,567", "12,5", "")]
+    ['1234', '1234.5', '1234567', '12.5', '-3', '1234567', '12.5', '']
+    >>> [read_number(cell) for cell in ("1,234", "NaN", "(12)", "49-", "12 apples", "1 23")]
+    [None, None, None, None, None, None]
     """
     text = INVISIBLE.sub("", _fold_digits(cell)).translate(DASHES).replace("٫", ".").replace("٬", "'").replace("’", "'")
-    if bracket := re.fullmatch(r"\((.*)\)|(.*)-", text):
-        inner = next(part for part in bracket.groups() if part is not None)
-        text = f"-{inner}" if inner[:1].isdigit() else text
     sign, body = re.fullmatch(r"([+-]?)\s*(.*)", text, re.DOTALL).groups()  # type: ignore[union-attr]
+    if lakhs := re.fullmatch(r"([1-9]\d?(?:,\d{2})+,\d{3})([.]\d+)?", body, re.ASCII):  # as in India
+        return sign.removeprefix("+") + lakhs[1].replace(",", "") + (lakhs[2] or "")
+    if cell.count("٫") > 1:
+        return None
     if commas and "٫" not in cell and re.fullmatch(r"[1-9]\d{0,2}[.]\d{3}", body, re.ASCII):
         return None
     if not text or re.fullmatch(r"(\d+([.]\d*)?|[.]\d+)(e[+-]?\d{1,2})?", body, re.ASCII | re.IGNORECASE):
@@ -346,6 +362,8 @@ def explain_number(cell: str) -> str:
         return f"it could be {whole}{part} or {whole}.{part}; write it without a sign between thousands"
     if cell.casefold() in MISSING:
         return "a cell of this column must not be missing"
+    if re.fullmatch(r"\([\d.,]+\)|[\d.,]+[-–−]", cell):
+        return "a minus sign stands before the digits; brackets can mean an estimate too"
     if re.fullmatch(r"[\d.,]+ ?[-–—/] ?[\d.,]+", cell):
         return "a range has its ends in value_low and value_high, and its middle in value"
     if re.search(r"\d", cell) and re.search(r"[^\W\d_]{2}|[$€£¥₽%*†¹²³]|[(]", cell):

@@ -147,11 +147,11 @@ def format_number(value: float, spec: str = "") -> str:
     Examples
     --------
     >>> format_number(-2.84, "+.1f"), format_number(-0.04, ".1f"), format_number(1234.5, ".3g")
-    ('−2.8', '0.0', '1,234')
+    ('−2.8', '0.0', '1,230')
     """
     text = format(value, spec)
     if "e" in text:
-        text = format(value, ",.0f") if abs(value) >= 1 else format(Decimal(text), "f")
+        text = format(Decimal(text.replace(",", "")), "+,f" if "+" in spec else ",f")
     if not text.strip("+-0."):
         text = text.lstrip("+-")
     return text.replace("-", "−")

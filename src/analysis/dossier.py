@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import warnings
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
@@ -111,7 +112,9 @@ def load_dossier(folder: str | PathLike[str] | None = None) -> Dossier:
 
 
 def _warn_of_edits() -> None:
-    edited = [path.name for path, time in IMPORTED.items() if not path.exists() or path.stat().st_mtime_ns != time]
+    loaded = {getattr(module, "__file__", None) for module in list(sys.modules.values())}
+    moved = [path for path, time in IMPORTED.items() if not path.exists() or path.stat().st_mtime_ns != time]
+    edited = [path.name for path in moved if str(path) in loaded]
     if edited:
         message = (
             f"{', '.join(sorted(edited))} changed after it was imported: restart the kernel to run what it says now"

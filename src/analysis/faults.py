@@ -19,6 +19,7 @@ from analysis.dates import EXPECTED, explain_date, parse_date
 from analysis.errors import DataError, Fault
 from analysis.schema import DEFAULT, TABLES, Schema, build_table, find_counted, read_schema, read_tables
 
+OPTIONAL = {"comtrade", "cow"}  # codes for import
 ALIKE = 0.8  # of letters in common, in two names of persons
 RAGGED = " cells, as in the header"
 TABLE_HINT = "copy it from another dossier; a CSV with only its header says that there is nothing"
@@ -71,6 +72,8 @@ def check_tables(schema: Schema, tables: Mapping[str, Cells]) -> list[Fault]:
         report = _make_package(schema, tables).validate()
     except frictionless.FrictionlessException as error:
         raise DataError(f"datapackage.json: expected a Data Package: {error.error.note}") from error
+    except TypeError as error:  # a constraint of another type than its field
+        raise DataError(f"datapackage.json: expected constraints of their fields' types: {error}") from error
     actors = _read_names(tables.get("actors", Cells()))
     faults = {_name_error(error.to_dict(), "", schema, actors) for error in report.errors}
     for task in report.tasks:
@@ -231,11 +234,14 @@ def _check_rules(schema: Schema, cells: Mapping[str, Cells], broken: set[str]) -
 
 def _check_fields(schema: Schema) -> Iterator[Fault]:
     """Yield the columns that every dossier has, and this schema does not describe."""
-    for name, table in read_schema(DEFAULT)["tables"].items():
-        own = schema["tables"].get(name, table)["schema"]["fields"]
-        for column in sorted({field["name"] for field in table["schema"]["fields"]} - {field["name"] for field in own}):
+    tables: Mapping[str, Any] = {}
+    with suppress(DataError):
+        tables = read_schema(DEFAULT)["tables"]
+    for name, table in tables.items():
+        own = {field["name"] for field in schema["tables"].get(name, table)["schema"]["fields"]}
+        for column in sorted({field["name"] for field in table["schema"]["fields"]} - own - OPTIONAL):
             hint = "copy what another dossier has; a column may be empty"
-            yield Fault("datapackage.json", 0, name, f"a field {column!r}", "none", hint)
+            yield Fault("datapackage.json", 0, column, f"a field of the table {name!r}", "none", hint)
 
 
 def _has_dyad(schema: Schema) -> bool:
@@ -350,6 +356,10 @@ def _check_figures(file: str, figures: pd.DataFrame) -> Iterator[Fault]:
         for side in ("exporter", "importer"):
             if cells.flow == "one_way" and pd.isna(getattr(cells, side)):
                 yield Fault(file, row, side, f"an {side}, since flow is one_way", "")
+        if cells.flow == "one_way" and cells.exporter == cells.importer and pd.notna(cells.exporter):
+            yield Fault(file, row, "importer", "another country than the exporter", cells.importer)
+        if cells.flow != "one_way" and (pd.notna(cells.exporter) or pd.notna(cells.importer)):
+            yield Fault(file, row, "flow", "one_way, since an exporter or an importer is given", str(cells.flow))
         if wish := _check_length(cells.date, cells.period_kind):
             yield Fault(file, row, "date", wish, cells.date, "or correct period_kind")
         for end, open_end in (("value_low", "at_most"), ("value_high", "at_least")):
@@ -366,7 +376,14 @@ def _check_dyad(file: str, figures: pd.DataFrame, actors: Mapping[str, str], dya
     for side in ("exporter", "importer"):
         for row, code in figures[side].dropna().items():
             if code not in dyad:
-                yield Fault(file, int(str(row)) + 2, side, f"one of {', '.join(dyad)}", code, _find_code(code, actors))
+                yield Fault(
+                    file,
+                    int(str(row)) + 2,
+                    side,
+                    f"one of {', '.join(dyad)}",
+                    code,
+                    _find_code(code, {key: name for key, name in actors.items() if key in dyad}),
+                )
 
 
 def _check_events(events: pd.DataFrame, fields: set[str]) -> Iterator[Fault]:

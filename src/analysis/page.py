@@ -24,6 +24,7 @@ from analysis.style import (
     INK,
     LABEL,
     LINE,
+    MATH,
     MUTED,
     NOTE,
     POINTS,
@@ -87,7 +88,7 @@ def canvas(*, width: int = 720) -> Axes:
     360.0
     >>> plt.close(ax.figure)
     """
-    with house_style():
+    with house_style(), plt.rc_context(MATH):
         return plt.figure(FigureClass=Canvas, figsize=(width / 96, 3), dpi=96).add_subplot()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import copy
 import logging
 import re
@@ -98,7 +99,7 @@ def render_notebook(
     source = read_notebook(notebook)
     known = read_parameters(source)
     given = check_parameters(known, parameters or {})
-    folder, begin = Path(str(given.get("dossier", "")) or DEFAULT), time.monotonic()
+    folder, begin = Path(str(given.get("dossier") or "") or DEFAULT), time.monotonic()
     done = prepare_notebook(source, given)
     page = partial(
         write_page, parameters={name: value for name, value in given.items() if value != known[name].default}
@@ -168,7 +169,7 @@ def prepare_notebook(notebook: NotebookNode, parameters: Mapping[str, Value]) ->
     1
     """
     fresh = copy.deepcopy(notebook)
-    if Path(str(parameters.get("dossier", "")) or DEFAULT).resolve() != DEFAULT:
+    if Path(str(parameters.get("dossier") or "") or DEFAULT).resolve() != DEFAULT:
         fresh.cells = [cell for cell in fresh.cells if "this-article" not in cell.metadata.get("tags", [])]
     for cell in fresh.cells:
         if cell.cell_type == "code":
@@ -195,8 +196,8 @@ def run_notebook(
     Raises
     ------
     NotebookError
-        If a cell fails, takes too long or ends the kernel: which cell, and why. Also if cells call `show` or
-        `display` and nothing was shown.
+        If a cell fails, takes too long or ends the kernel: which cell, and why. Also if a cell calls `show` or
+        `display` and has no output at all.
 
     Examples
     --------
@@ -218,8 +219,8 @@ def run_notebook(
     if number is not None:
         said = said or describe_error(problem, limits, late=time.monotonic() >= end)
         raise NotebookError(f"cell {number}, " * bool(number) + said, done)
-    if _shows_nothing(done):
-        raise NotebookError("cells call show or display, and no table or figure came of it", done)
+    if silent := _find_silent(done):
+        raise NotebookError(f"cell {silent}, the cell calls show or display, and nothing was shown", done)
     return done
 
 
@@ -278,11 +279,18 @@ def _may_fail(cell: NotebookNode) -> bool:
     return "raises-exception" in cell.metadata.get("tags", [])
 
 
-def _shows_nothing(notebook: NotebookNode) -> bool:
-    """Return whether cells would show a table or a figure and none did, as where each caught an error of its own."""
+def _find_silent(notebook: NotebookNode) -> int:
+    """Return the number of the first cell that would show something and has no output, or 0: it caught an error."""
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
-    kinds = {kind for cell in code for output in cell.outputs for kind in output.get("data", {})}
-    return any(re.search(r"\b(show|display)\(", cell.source) for cell in code) and kinds <= {"text/plain"}
+    for number, cell in enumerate(code, start=1):
+        try:
+            nodes = list(ast.walk(ast.parse(cell.source)))
+        except SyntaxError:  # a magic
+            continue
+        called = {ast.unparse(node.func).split(".")[-1] for node in nodes if isinstance(node, ast.Call)}
+        if called & {"show", "display"} and not cell.outputs and "def " not in cell.source:
+            return number
+    return 0
 
 
 def _explain_stop(cell: NotebookNode) -> str:

@@ -8,9 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from jsonschema import Draft202012Validator, FormatChecker
 
-from analysis.cells import Cells, read_cells
+from analysis.cells import Cells, name_kind, read_cells
 from analysis.errors import DataError
 
 Schema = Mapping[str, Any]
@@ -70,6 +69,8 @@ def read_schema(folder: Path) -> Schema:
     'trade.csv'
     """
     path = folder / "datapackage.json"
+    if kind := name_kind(path).replace("none", ""):  # a pipe would be waited for
+        raise DataError(f"{path.name}: expected a dossier's schema, found {kind}")
     try:
         package = json.loads(path.read_text(encoding="utf-8-sig"))
     except (OSError, UnicodeDecodeError) as error:
@@ -78,6 +79,10 @@ def read_schema(folder: Path) -> Schema:
         ) from error
     except json.JSONDecodeError as error:
         raise DataError(f"{path.name}, row {error.lineno}: expected JSON, found a fault there: {error.msg}") from error
+    except (RecursionError, ValueError) as error:  # brackets without end, a number of thousands of digits
+        raise DataError(f"{path.name}: expected JSON of a common size, found another") from error
+    from jsonschema import Draft202012Validator, FormatChecker  # a second of grammar; only where a dossier is read
+
     wrong = [
         f"{path.name}, {error.json_path.removeprefix('$.')}: {error.message}"
         for error in Draft202012Validator(SHAPE, format_checker=FormatChecker()).iter_errors(package)
@@ -100,10 +105,11 @@ def read_tables(folder: Path, schema: Schema) -> dict[str, Cells]:
     >>> read_tables(DEFAULT, read_schema(DEFAULT))["trade"].rows[0][0]
     'T1'
     """
-    return {
-        name: read_cells(folder / table["path"], table["schema"]["fields"], encoding=table.get("encoding", "utf-8"))
-        for name, table in schema["tables"].items()
-    }
+    found = {}
+    for name, table in schema["tables"].items():
+        how = {"encoding": table.get("encoding", "utf-8"), "name": table["path"]}
+        found[name] = read_cells(folder / table["path"], table["schema"]["fields"], **how)
+    return found
 
 
 def build_table(cells: Cells, table: Schema) -> pd.DataFrame:

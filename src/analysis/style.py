@@ -36,6 +36,7 @@ TITLE, SUBTITLE, LABEL, NOTE = 12.0, 9.75, 9.0, 8.25  # points
 LINE = {TITLE: 21.0, SUBTITLE: 17.0, NOTE: 14.5}
 POINTS = 0.75  # in a CSS pixel
 EDGE = 8  # margin of the page
+MATH: Any = {"text.parse_math": True}  # for what others than plot functions write, as on a logarithmic axis
 DOTS = (0, (1, 2))
 HATCH: dict[str, Any] = {"fc": BAND, "ec": RULE, "hatch": "///", "lw": 0}
 RC: dict[str, Any] = {
@@ -55,7 +56,7 @@ RC: dict[str, Any] = {
     "hatch.linewidth": 0.6,
     "path.simplify": False,
     "svg.fonttype": "none",
-    "text.parse_math": False,  # a dollar is a dollar
+    "text.parse_math": False,  # in what a plot function writes, a dollar is a dollar
     "text.hinting": "none",  # as wide on every screen as measured
     "svg.hashsalt": "analysis",
     "xtick.color": MUTED,

@@ -6,11 +6,12 @@ import io
 import re
 from collections import Counter
 
+import matplotlib.pyplot as plt
 from matplotlib import patheffects
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
-from analysis.style import PALETTE, PAPER, house_style
+from analysis.style import MATH, PALETTE, PAPER, house_style
 
 CSS = (
     ":root{color-scheme:light dark}@media screen and (prefers-color-scheme:dark){svg{"
@@ -29,7 +30,7 @@ def picture(figure: Figure) -> str:
     '<svg'
     """
     page = io.StringIO()
-    with house_style():
+    with house_style(), plt.rc_context(MATH):
         figure.savefig(page, format="svg", metadata={"Date": None, "Creator": None})
     svg = page.getvalue()
     svg = re.sub(r"<!--.*?-->|<metadata>.*?</metadata>", "", svg[svg.index("<svg") :], flags=re.DOTALL)
@@ -107,7 +108,7 @@ def png(figure: Figure) -> bytes:
     texts = [text for text in figure.findobj(Text) if text.get_gid() == "halo"]
     for text in texts:
         text.set_path_effects([patheffects.withStroke(linewidth=3, foreground=PAPER)])
-    with house_style():
+    with house_style(), plt.rc_context(MATH):
         figure.savefig(page, format="png", dpi=192, metadata={"Software": None})
     for text in texts:
         text.set_path_effects([])
