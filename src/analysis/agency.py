@@ -17,17 +17,26 @@ from functools import partial
 from itertools import chain, product
 from pathlib import Path
 
-from analysis.cells import MARKS, MISSING, SEPARATORS, explain_number, name_kind, read_cells, read_number
+from analysis.cells import (
+    EXCEL_LINE,
+    MISSING,
+    SEPARATORS,
+    explain_number,
+    find_encoding,
+    is_utf8,
+    name_kind,
+    read_cells,
+    read_number,
+)
 from analysis.dates import FIRST_YEAR, LAST_YEAR
 from analysis.dossier import describe_faults
 from analysis.errors import DataError, Fault
 from analysis.faults import check_tables
-from analysis.schema import read_schema, read_tables
+from analysis.schema import DOLLARS, read_schema, read_tables
 
 COMTRADE, WAR = "UN Comtrade", "Correlates of War"
-LAYOUTS: tuple[
-    tuple[str, tuple[str, ...]], ...
-] = (  # the agency and the columns that are read, in letters and digits only
+# The agency and the columns that are read, folded as `_fold` does.
+LAYOUTS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (COMTRADE, ("reportercode", "partnercode", "period", "tradeflowcode", "commoditycode", "tradevalueus")),
     (COMTRADE, ("reportercode", "partnercode", "period", "flowcode", "cmdcode", "primaryvalue")),
     (WAR, ("ccode1", "ccode2", "year", "flow1", "flow2")),
@@ -47,7 +56,6 @@ LONGEST = 100_000  # letters of a record
 OPEN = {"value_low": "0", "value_high": "Infinity"}  # where a bound has no end
 ABSENT = Decimal(-9)  # of Correlates of War
 EMPTY, GOODS, KNOWN = "without a value", "of single goods", "in evidence.csv already"
-UNITS = {"USD": Decimal(1), "thousand USD": Decimal(1000), "million USD": Decimal(1_000_000)}
 
 
 @dataclass(frozen=True)
@@ -122,13 +130,13 @@ def read_agency(path: Path, folder: Path, *, series: str = "", source: str = "")
     series, source = series or agency, source or {WAR: "COW", COMTRADE: "COMTRADE"}[agency]
     printed = min((_find_place(each.value) for each in found if isinstance(each, Flow)), default=0)
     figures = [row for row in tables["evidence"] if row["series"] == series]
-    found = list(_keep_new(found, figures, UNITS["million USD" if agency == WAR else "USD"]))
+    found = list(_keep_new(found, figures, DOLLARS[_name_unit(agency)]))
     flows = [each for each in found if isinstance(each, Flow)]
     faults = [replace(each, file=path.name) for each in dict.fromkeys(found) if isinstance(each, Fault)]
     left = Counter(each for each in found if isinstance(each, str))
     notes = [f"{path.name}: {number} flow{'s' * (number > 1)} left out: {why}" for why, number in left.items()]
     if not faults and not flows and not left[EMPTY] and not left[KNOWN]:
-        hint = f"{left[GOODS]} lines are {GOODS}: ask for all goods as one, code TOTAL" if left else ""
+        hint = f"{left[GOODS]} lines are {GOODS}: ask for all goods as one, code TOTAL" if left[GOODS] else ""
         wish = f"totals of the trade between {' and '.join(countries)}"
         faults = [Fault(path.name, 0, "", wish, "none", hint)]
     if faults:
@@ -162,10 +170,8 @@ def add_rows(found: Import, folder: Path) -> str:
     cells, table = tables["evidence"], schema["tables"]["evidence"]
     path = folder / str(table["path"])
     wanted = cells.rows + [[row.get(name, "") for name in cells.header] for row in found.rows]
-    try:
-        text = path.read_bytes().decode("utf-8")
-    except UnicodeDecodeError:
-        text = ""
+    data = path.read_bytes()
+    text = data.decode("utf-8") if is_utf8(data) else ""
     top = next(csv.reader([text.removeprefix("\ufeff").partition("\n")[0].strip()]), [])
     if top != cells.header or table.get("encoding", "utf-8").casefold() not in ("utf-8", "utf8"):
         wish = "UTF-8 with commas and the columns in the schema's order, to add rows"
@@ -202,11 +208,11 @@ def _read_flows(path: Path, countries: Mapping[str, Mapping[str, str]]) -> tuple
         raise DataError(str(Fault(path.name, 0, "", "a file of an agency", kind)))
     with path.open("rb") as file:
         start = file.read(4)
-    encoding = next((MARKS[mark] for mark in MARKS if start.startswith(mark)), "utf-8")
+    encoding = find_encoding(start, "utf-8")
     with path.open(encoding=encoding, errors="replace") as lines:  # what is used of a line is plain ASCII
-        top = lines.readline(100_000)
-        skipped = re.fullmatch(r'"?sep=.?"?', top.strip(), re.IGNORECASE)  # what Excel writes for itself
-        agency, separator, header = _know_header(path.name, lines.readline(100_000) if skipped else top)
+        top = lines.readline(LONGEST)
+        skipped = EXCEL_LINE.fullmatch(top)
+        agency, separator, header = _know_header(path.name, lines.readline(LONGEST) if skipped else top)
         columns = [_fold(name) for name in header]
         shown = dict(zip(columns, header, strict=True))
         read, codes = _read_war if agency == WAR else _read_comtrade, _list_codes(agency, columns, countries)
@@ -360,11 +366,11 @@ def _read_flow(
 
 
 def _keep_new(
-    found: Iterable[Flow | Fault | str], figures: list[dict[str, str]], unit: Decimal
+    found: Iterable[Flow | Fault | str], figures: list[dict[str, str]], dollars: int
 ) -> Iterator[Flow | Fault | str]:
     """Yield each flow once; a reason where evidence.csv has it, a fault where two values of one flow stand."""
     keys = ("date", "exporter", "importer", "role")
-    known = {tuple(row[key] for key in keys): row for row in figures if row["unit"] in UNITS}
+    known = {tuple(row[key] for key in keys): row for row in figures if row["unit"] in DOLLARS}
     seen: dict[tuple[str, ...], Flow] = {}
     for each in found:
         if not isinstance(each, Flow):
@@ -381,8 +387,7 @@ def _keep_new(
         if not row:
             yield each
             continue
-        ends = (Decimal(row[end] or worst) * UNITS[row["unit"]] for end, worst in OPEN.items())
-        low, high = (end / unit for end in ends)
+        low, high = (Decimal(row[end] or worst) * DOLLARS[row["unit"]] / dollars for end, worst in OPEN.items())
         if low <= each.value <= high:
             yield KNOWN
         else:
@@ -406,7 +411,7 @@ def _make_rows(agency: str, flows: list[Flow], names: Mapping[str, str], printed
             "value": _write(flow.value),
             "value_low": _write(max(flow.value - step / 2, Decimal(0))),
             "value_high": _write(flow.value + step / 2),
-            "unit": "million USD" if agency == WAR else "USD",
+            "unit": _name_unit(agency),
             "bound": "exact",
             "rounding": _write(step),
             "basis": "reported",
@@ -416,6 +421,10 @@ def _make_rows(agency: str, flows: list[Flow], names: Mapping[str, str], printed
             "certainty": "asserted",
             "note": "",
         }
+
+
+def _name_unit(agency: str) -> str:
+    return "million USD" if agency == WAR else "USD"
 
 
 def _find_place(value: Decimal) -> int:

@@ -31,6 +31,7 @@ LONGEST = 18  # digits of a whole number
 PAGES = ("cp1251", "cp1256", "cp1252")
 ONE_BYTE = {*PAGES, "latin-1", "latin1", "iso-8859-1"}
 SEPARATORS = ",;\t|"
+EXCEL_LINE = re.compile(r'\s*"?sep=.?"?\s*', re.IGNORECASE)  # what Excel writes for itself above the header
 MISSING = {"..", "...", "…", "-", "–", "—", "−", "n/a", "na", "n.a.", "null", "none", "#n/a"}
 TRUE = {"true", "1", "yes", "wahr", "vrai", "vero", "verdadero", "verdadeiro", "waar", "prawda", "истина", "doğru"}
 FALSE = {"false", "0", "no", "falsch", "faux", "falso", "onwaar", "fałsz", "ложь", "yanlış"}  # as Excel saves them
@@ -117,7 +118,7 @@ def _read_text(path: Path, name: str, encoding: str, cells: Cells) -> str:
     if path.stat().st_size > LARGEST:
         return refuse(f"at most {LARGEST:,} bytes", f"{path.stat().st_size:,}", "a table is coded by hand, row by row")
     data = path.read_bytes()
-    encoding = next((MARKS[mark] for mark in MARKS if data.startswith(mark)), encoding)
+    encoding = find_encoding(data, encoding)
     if b"\0" in data and not encoding.startswith(("utf-16", "utf-32")):
         row = data[: data.index(b"\0")].count(b"\n") + 1
         return refuse("text", "a NUL byte", "damaged, or UTF-16 without its mark; save it as UTF-8", row)
@@ -128,7 +129,7 @@ def _read_text(path: Path, name: str, encoding: str, cells: Cells) -> str:
         return refuse(f"text in {encoding}", f"byte {start}", _try_pages(data, start), data[:start].count(b"\n") + 1)
     except (LookupError, ValueError):
         return refuse("an encoding that Python knows", encoding, 'correct "encoding" in datapackage.json')
-    if encoding.casefold() in ONE_BYTE and not data.isascii() and _is_utf8(data):
+    if encoding.casefold() in ONE_BYTE and not data.isascii() and is_utf8(data):
         return refuse(f"text in {encoding}", "text in utf-8", 'take "encoding" out of datapackage.json')
     cells.notes += [f"{name}: read as {encoding}"] * (encoding not in ("utf-8", "utf-8-sig"))
     text = text.removesuffix("\x1a").replace("\r\n", "\n")
@@ -159,7 +160,25 @@ def _refuse(cells: Cells, file: str, expected: str, found: str, hint: str = "", 
     return ""
 
 
-def _is_utf8(data: bytes) -> bool:
+def find_encoding(data: bytes, otherwise: str) -> str:
+    """Return the encoding that a byte-order mark tells, or another where there is none.
+
+    Examples
+    --------
+    >>> find_encoding("a".encode("utf-16"), "utf-8"), find_encoding(b"a", "utf-8")
+    ('utf-16', 'utf-8')
+    """
+    return next((MARKS[mark] for mark in MARKS if data.startswith(mark)), otherwise)
+
+
+def is_utf8(data: bytes) -> bool:
+    """Return whether bytes are text in UTF-8.
+
+    Examples
+    --------
+    >>> is_utf8("é".encode()), is_utf8("é".encode("latin-1"))
+    (True, False)
+    """
     try:
         data.decode("utf-8")
     except UnicodeDecodeError:
@@ -177,7 +196,7 @@ def _try_pages(data: bytes, start: int) -> str:
 
 def _read_records(file: str, text: str, names: list[str], cells: Cells) -> None:
     lines = text.split("\n")
-    if re.fullmatch(r'"?sep=.?"?', lines[0].strip(), re.IGNORECASE):  # what Excel writes for itself
+    if EXCEL_LINE.fullmatch(lines[0]):
         del lines[0]
     top = next((line for line in lines if line.strip(f"{SEPARATORS} ")), "")
     mark = max(SEPARATORS, key=lambda mark: _count_names(top, mark, names))

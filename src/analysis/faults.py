@@ -373,17 +373,11 @@ def _check_figures(file: str, figures: pd.DataFrame) -> Iterator[Fault]:
 
 
 def _check_dyad(file: str, figures: pd.DataFrame, actors: Mapping[str, str], dyad: list[str]) -> Iterator[Fault]:
+    pair = {code: name for code, name in actors.items() if code in dyad}
     for side in ("exporter", "importer"):
         for row, code in figures[side].dropna().items():
             if code not in dyad:
-                yield Fault(
-                    file,
-                    int(str(row)) + 2,
-                    side,
-                    f"one of {', '.join(dyad)}",
-                    code,
-                    _find_code(code, {key: name for key, name in actors.items() if key in dyad}),
-                )
+                yield Fault(file, int(str(row)) + 2, side, f"one of {', '.join(dyad)}", code, _find_code(code, pair))
 
 
 def _check_events(events: pd.DataFrame, fields: set[str]) -> Iterator[Fault]:

@@ -18,6 +18,7 @@ TABLES = (
     *("evidence", "event_evidence", "claims", "passes", "paragraphs"),  # what others say, and how it was coded
 )
 DTYPES = {"string": "str", "number": "Float64", "integer": "Int64", "boolean": "boolean"}
+DOLLARS = {"million USD": 1_000_000, "thousand USD": 1_000, "USD": 1}  # in one unit of a figure
 DEFAULT = Path(__file__).resolve().parents[2] / "data"
 TEXT = {"type": "string", "minLength": 1}
 FIELD = {
@@ -88,9 +89,8 @@ def read_schema(folder: Path) -> Schema:
         for error in Draft202012Validator(SHAPE, format_checker=FormatChecker()).iter_errors(package)
     ]
     names = [] if wrong else [table["name"] for table in package["resources"]]
-    wrong += [
-        f"{path.name}, resources: the table {name!r} stands there twice" for name in {*names} if names.count(name) > 1
-    ]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    wrong += [f"{path.name}, resources: the table {name!r} stands there twice" for name in twice]
     if wrong:
         raise DataError("\n- ".join([f"{path.name}: expected a Data Package of tables, found:", *wrong]))
     return {**package, "tables": {table["name"]: table for table in package["resources"]}}

@@ -10,9 +10,10 @@ import pandas as pd
 from analysis.citing import join_rows
 from analysis.errors import DataError
 from analysis.metrics.trade import fill_ranges, find_bounds, select_comparable
+from analysis.schema import DOLLARS
 
 UNIT = "million USD"
-FACTORS = {UNIT: 1.0, "thousand USD": 1e-3, "USD": 1e-6}
+FACTORS = {unit: dollars / DOLLARS[UNIT] for unit, dollars in DOLLARS.items()}
 YEARS = ("calendar_year", "fiscal_year", "solar_hijri_year")
 SAME = 0.6  # share of days; an Iranian year has 0.64 of them in common with the year in which it begins
 ENDS = ["value", "value_low", "value_high"]
