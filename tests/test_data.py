@@ -7,6 +7,7 @@ import os
 import re
 import sys
 from collections import Counter
+from functools import cache
 from pathlib import Path
 
 import frictionless
@@ -62,15 +63,18 @@ def split_words(text: str) -> list[str]:
     return re.findall(r"[a-z0-9]+", text.lower().replace("’", "'").replace("'s", "s"))
 
 
+@cache
+def list_runs(text: str, length: int) -> set[tuple[str, ...]]:
+    """Return every run of so many words of a text, names left out."""
+    for name in NAMES:
+        text = re.sub(re.escape(name), f" {'x' * 9} ", text, flags=re.IGNORECASE)
+    words = split_words(text)
+    return {tuple(words[i : i + length]) for i in range(len(words) - length + 1)}
+
+
 def find_runs(text: str, article: str, length: int) -> set[str]:
-    """Return every run of words that a text shares with the article, names left out."""
-    runs: list[set[tuple[str, ...]]] = []
-    for part in (text, article):
-        for name in NAMES:
-            part = re.sub(re.escape(name), f" {'x' * 9} ", part, flags=re.IGNORECASE)
-        words = split_words(part)
-        runs.append({tuple(words[i : i + length]) for i in range(len(words) - length + 1)})
-    return {" ".join(run) for run in runs[0] & runs[1]}
+    """Return every run of words that a text shares with the article."""
+    return {" ".join(run) for run in list_runs(text, length) & list_runs(article, length)}
 
 
 def test_trade_has_the_four_printed_figures() -> None:

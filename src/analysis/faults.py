@@ -22,6 +22,7 @@ from analysis.schema import DEFAULT, TABLES, Schema, build_table, find_counted, 
 OPTIONAL = {"comtrade", "cow"}  # codes for import
 ALIKE = 0.8  # of letters in common, in two names of persons
 RAGGED = " cells, as in the header"
+TITLES = ("title", "description")
 TABLE_HINT = "copy it from another dossier; a CSV with only its header says that there is nothing"
 PAIRED = ("measure_growth", "measure_interval", "measure_overlap", "measure_rank", "measure_ratio")
 DAYS = {  # of a period, at least and at most
@@ -118,14 +119,38 @@ def find_notes(folder: Path) -> list[str]:
 
 
 def _make_package(schema: Schema, tables: Mapping[str, Cells]) -> frictionless.Package:
-    """Return the package with the cells as they were read in place of the files; a faulty file is left empty."""
-    resources = []
+    """Return the package with the cells as they were read in place of the files; a faulty file is left empty.
+
+    Frictionless copies what it is given, and a table once for each key that points to it. So titles stay outside, and
+    keys point to tables of their one column, such as `actors.code`.
+    """
+    header = {name: [field["name"] for field in table["schema"]["fields"]] for name, table in schema["tables"].items()}
+    header |= {name: cells.header for name, cells in tables.items() if not cells.faults}
+    rows = {name: [] if cells.faults else cells.rows for name, cells in tables.items()}
+    resources: list[dict[str, Any]] = []
+    keyed: dict[str, str] = {}
     for name, table in schema["tables"].items():
-        cells, names = tables[name], [field["name"] for field in table["schema"]["fields"]]
-        data = [names] if cells.faults else [cells.header, *cells.rows]
-        resources.append({"name": name, "schema": table["schema"], "data": data, "format": "inline"})
+        fields = [{word: field[word] for word in field if word not in TITLES} for field in table["schema"]["fields"]]
+        keys = [_point(key, name) for key in table["schema"].get("foreignKeys", [])]
+        keyed |= {key["reference"]["resource"]: key["reference"]["fields"] for key in keys}
+        own = {**table["schema"], "fields": fields, "foreignKeys": keys}
+        own.pop("primaryKey")  # `unique` and `required` name the cell
+        resources.append({"name": name, "schema": own, "data": [header[name], *rows[name]]})
+    for name, column in sorted(keyed.items()):
+        target = name.removesuffix(f".{column}")
+        place = [field["name"] for field in schema["tables"][target]["schema"]["fields"]].index(column)
+        cells = [[row[place]] for row in rows[target] if len(row) > place and row[place]]
+        own = {"fields": [{"name": column, "type": "string"}]}
+        resources.append({"name": name, "schema": own, "data": [[column], *cells]})
     rest = {name: value for name, value in schema.items() if name != "tables"}
-    return frictionless.Package.from_descriptor({**rest, "resources": resources})
+    inline = [{**resource, "format": "inline"} for resource in resources]
+    return frictionless.Package.from_descriptor({**rest, "resources": inline})
+
+
+def _point(key: Schema, name: str) -> Schema:
+    """Return a foreign key of a table that points to a table of the one column."""
+    target, column = key["reference"]["resource"] or name, key["reference"]["fields"]
+    return {**key, "reference": {"resource": f"{target}.{column}", "fields": column}}
 
 
 def _read_names(cells: Cells) -> dict[str, str]:
@@ -142,10 +167,8 @@ def _name_error(error: Mapping[str, Any], name: str, schema: Schema, actors: Map
     path = table["path"] if table else ""
     fields = {field["name"]: field for field in table["schema"]["fields"]} if table else {}
     cell = "" if error.get("cell") is None else str(error["cell"])
-    if kind == "primary-key":
-        return None  # `unique` and `required` name the cell
     if kind == "foreign-key":
-        expected, found = f"an id of {error['referenceName'] or Path(path).stem}.csv", str(error["fieldCells"][0])
+        expected, found = f"an id of {error['referenceName'].rpartition('.')[0]}.csv", str(error["fieldCells"][0])
         hint = "add the row there or correct the id"
         hint = _find_code(found, actors if expected == "an id of actors.csv" else {}) or hint
         return Fault(path, row, error["fieldNames"][0], expected, found, hint)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +30,18 @@ FIELD = {
         "constraints": {"type": "object", "properties": {"pattern": {"type": "string", "format": "regex"}}},
     },
 }
+KEY = {  # of one column
+    "type": "object",
+    "required": ["fields", "reference"],
+    "properties": {
+        "fields": TEXT,
+        "reference": {
+            "type": "object",
+            "required": ["resource", "fields"],
+            "properties": {"resource": {"type": "string"}, "fields": TEXT},
+        },
+    },
+}
 TABLE = {
     "type": "object",
     "required": ["name", "path", "schema"],
@@ -40,7 +52,11 @@ TABLE = {
         "schema": {
             "type": "object",
             "required": ["fields", "primaryKey"],
-            "properties": {"fields": {"type": "array", "items": FIELD}, "primaryKey": TEXT},
+            "properties": {
+                "fields": {"type": "array", "items": FIELD},
+                "primaryKey": TEXT,
+                "foreignKeys": {"type": "array", "items": KEY},
+            },
         },
     },
 }
@@ -91,9 +107,20 @@ def read_schema(folder: Path) -> Schema:
     names = [] if wrong else [table["name"] for table in package["resources"]]
     twice = sorted({name for name in names if names.count(name) > 1})
     wrong += [f"{path.name}, resources: the table {name!r} stands there twice" for name in twice]
+    wrong += [] if wrong else [f"{path.name}, {fault}" for fault in _check_keys(package["resources"])]
     if wrong:
         raise DataError("\n- ".join([f"{path.name}: expected a Data Package of tables, found:", *wrong]))
     return {**package, "tables": {table["name"]: table for table in package["resources"]}}
+
+
+def _check_keys(tables: list[Schema]) -> Iterator[str]:
+    """Yield the foreign keys that point to no column."""
+    names = {table["name"]: [field["name"] for field in table["schema"]["fields"]] for table in tables}
+    for table in tables:
+        for key in table["schema"].get("foreignKeys", []):
+            target, column = key["reference"]["resource"] or table["name"], key["reference"]["fields"]
+            if key["fields"] not in names[table["name"]] or column not in names.get(target, []):
+                yield f"foreign key of the table {table['name']!r}: no column {key['fields']!r} or {target}.{column}"
 
 
 def read_tables(folder: Path, schema: Schema) -> dict[str, Cells]:
@@ -127,8 +154,8 @@ def build_table(cells: Cells, table: Schema) -> pd.DataFrame:
     >>> build_table(read_tables(DEFAULT, schema)["trade"], schema["tables"]["trade"])["value"].dtype
     Float64Dtype()
     """
-    frame = pd.DataFrame(cells.rows, columns=cells.header, dtype="str")
-    frame = frame.mask(frame == "")
+    rows = [[cell or None for cell in row] for row in cells.rows]
+    frame = pd.DataFrame(rows, columns=cells.header, dtype="str")
     for field in table["schema"]["fields"]:
         column = frame[field["name"]]
         if field["type"] == "boolean":
