@@ -6,6 +6,8 @@ READY = .venv/.ready
 VALIDATOR = tests/node_modules/.package-lock.json
 BATCH = $(RUN) -m analysis render --batch reports/batch.yml --workers 2
 EXECUTE = $(RUN) -m analysis.notebooks
+# On every core; the tests of one file stay together, since they share what they have rendered.
+PARALLEL = --numprocesses logical --dist loadfile
 GOAL = $(or $(firstword $(MAKECMDGOALS)),reports)
 
 .DEFAULT_GOAL = help
@@ -19,8 +21,8 @@ reports: $(READY) ## set up if needed, then render every report of reports/batch
 
 test: $(READY) $(VALIDATOR) ## set up if needed, then run every test: unit tests, doctests, browser, notebooks (nbval)
 	@status=0; \
-	$(RUN) -m pytest || status=1; \
-	$(RUN) -m pytest --nbval notebooks || status=1; \
+	$(RUN) -m pytest $(PARALLEL) || status=1; \
+	$(RUN) -m pytest $(PARALLEL) --nbval notebooks || status=1; \
 	exit $$status
 
 torture: $(READY) ## long trials: 200 kills, 400 starts, 30 minutes of random input, mutants; hours (TRIAL=kills for one)

@@ -16,7 +16,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from analysis.batch import plan_job, run_jobs
+from analysis.batch import Job, run_jobs
 from analysis.diff import compare_folders
 from analysis.index import write_index
 from analysis.render import Limits, render_notebook
@@ -94,7 +94,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Every notebook rendered on a dossier that has hostile text in every column of free text."""
+    """Every notebook rendered on a dossier that has hostile text in every column of free text; front page and diff."""
     folder = tmp_path_factory.mktemp("hostile")
     shutil.copytree(TESTS / "dossier", folder / "dossier")
     for name, columns in COLUMNS.items():
@@ -107,9 +107,13 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
             writer = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
             writer.writeheader()
             writer.writerows(rows)
-    jobs = [plan_job(path, folder / "out", {"dossier": str(folder / "dossier")}) for path in NOTEBOOKS]
+    values = {"dossier": str(folder / "dossier")}
+    jobs = [Job(path, folder / "out" / f"{path.stem}.html", values) for path in NOTEBOOKS]
     assert [report.error for report in run_jobs(jobs, workers=2, limits=Limits())] == [""] * len(jobs)
     write_index(folder / "out")
+    changes = compare_folders(REPORTS, folder / "out")
+    page = fill_template("diff", title="Reports changed", old=HOSTILE["label"], new=HOSTILE["text"], changes=changes)
+    (folder / "out" / "changes.html").write_text(page, encoding="utf-8")
     return folder / "out"
 
 
@@ -235,24 +239,22 @@ def test_validator_is_pinned_and_sees_a_fault(tmp_path: Path) -> None:
     assert version.split("-")[-1].strip().startswith("9.")
 
 
-@pytest.mark.parametrize("path", [*NOTEBOOKS, Path("index")], ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", [*NOTEBOOKS, Path("index"), Path("changes")], ids=lambda path: path.stem)
 def test_hostile_cells_are_shown_as_text(page: Page, hostile: Path, path: Path) -> None:
     said: list[str] = []
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
     page.on("dialog", lambda dialog: (said.append(dialog.message), dialog.dismiss()))
     page.on("console", lambda message: said.append(message.text))
-    found = next(file for file in hostile.glob("*.html") if file.stem.startswith(path.stem))
+    found = hostile / f"{path.stem}.html"
     page.goto(found.as_uri())
     assert said == []
     assert [url for url in asked if not url.startswith("data:")] == [found.as_uri()]
     assert page.title() != "ran"
     strange = "script, iframe, object, [onerror], img:not([src^='data:']), a[href^='javascript' i], main b b, main i"
     assert page.locator(strange).count() == 0
-    if path.stem == "08-tables":
-        text = page.locator("main").inner_text()
-        for kind in ("text", "label", "period"):
-            assert HOSTILE[kind] in text, kind
+    for kind in {"08-tables": ("text", "label", "period"), "changes": ("label", "period")}.get(path.stem, ()):
+        assert HOSTILE[kind] in page.locator("main").inner_text(), kind
 
 
 def test_policy_stops_what_would_run_or_load(page: Page) -> None:

@@ -74,13 +74,13 @@ def test_parse_date_approximate_only_with_tilde(text):
     assert parse_date(text).approximate == ("~" in text)
 
 
-@pytest.mark.parametrize("text", REFUSED, ids=repr)
+@pytest.mark.parametrize("text", REFUSED)
 def test_parse_date_refuses(text):
     with pytest.raises(DataError, match="expected an EDTF date such as 2019"):
         parse_date(text)
 
 
-@pytest.mark.parametrize("text", REFUSED, ids=repr)
+@pytest.mark.parametrize("text", REFUSED)
 def test_profile_as_the_schema_holds_it_refuses(text):
     assert not re.fullmatch(PROFILE, text, re.ASCII)
 
