@@ -21,7 +21,7 @@ import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
 from click.testing import CliRunner
-from copies import INVENTED, change, fail, read, read_page, render, write_notebook
+from copies import INVENTED, change, fail, read, read_page, render, write, write_notebook
 from nbformat import v4
 from torture import kill_batches
 
@@ -104,6 +104,15 @@ def test_csv_11_whole_numbers_as_pandas_writes_them(folder):
 def test_faults_of_one_file_are_not_told_of_others(folder):
     change(folder, "cameo.csv", 2, goldstein="x")
     assert fail(folder).startswith("1 fault in the dossier:")
+
+
+def test_notes_are_told_of_files_with_faults_too(folder):
+    rows = read(folder, "events.csv")
+    place = rows[0].index("persons")
+    write(folder, "events.csv", [row[:place] + row[place + 1 :] for row in rows])
+    change(folder, "trade.csv", 2, value="1,234,567")
+    assert find_notes(folder) == ["trade.csv: 1 number rewritten, such as 1,234,567 as 1234567"]
+    assert "events.csv, column 'persons': expected the column 'persons'" in fail(folder)
 
 
 @pytest.mark.parametrize("day", ["", "../..", "2019/.."])

@@ -463,8 +463,9 @@ def test_ker_08_an_edited_library_is_told(monkeypatch):
     assert load_dossier().dyad  # no warning: nothing was edited
     path = next(iter(dossier.IMPORTED))
     monkeypatch.setitem(dossier.IMPORTED, path, 0)
-    with pytest.warns(UserWarning, match=f"{path.name} changed after it was imported: restart the kernel"):
+    with pytest.warns(UserWarning, match=f"{path.name} changed after it was imported: restart the kernel") as told:
         load_dossier()
+    assert told[0].filename == __file__  # where it was called, so that the notebook's cell is named
 
 
 @pytest.mark.slow

@@ -88,7 +88,7 @@ def test_load_dossier_one_fault(folder, fault):
 def test_load_dossier_missing_column(folder):
     rows = read(folder, "trade.csv")
     write(folder, "trade.csv", [row[:-1] for row in rows])
-    assert "trade.csv, column 'note': expected the column 'note'" in fail(folder)
+    assert "trade.csv, column 'note': expected the column 'note', found 'none'" in fail(folder)
 
 
 def test_load_dossier_extra_column(folder):
@@ -187,17 +187,31 @@ def test_load_dossier_a_date_as_long_as_its_period(folder, kind, date, wish):
         assert load_dossier(folder).trade["date"].iloc[0] == date
 
 
+def test_load_dossier_open_end_of_a_figure_is_the_day_of_publication(folder):
+    change(folder, "trade.csv", 2, date="1995/..", period_kind="other")
+    dossier = load_dossier(folder)
+    assert dossier.trade["latest"].iloc[0] == dossier.last_day
+    assert list(dossier.trade[["open_start", "open_end"]].iloc[0]) == [False, True]
+    change(folder, "trade.csv", 2, date="../1995")
+    assert load_dossier(folder).trade["earliest"].iloc[0] == dossier.first_day
+
+
 def test_load_dossier_extra_cell(folder):
     rows = read(folder, "actors.csv")
     write(folder, "actors.csv", [*rows[:2], [*rows[2], "more"], *rows[3:]])
-    assert "actors.csv, row 3: expected 7 cells, as in the header, found 'more'" in fail(folder)
+    assert (
+        "actors.csv, row 3: expected 7 cells, as in the header, found '8 cells' ('more' is the first too many;"
+        in fail(folder)
+    )
 
 
 def test_load_dossier_missing_cell(folder):
     rows = read(folder, "actors.csv")
     write(folder, "actors.csv", [*rows[:-1], rows[-1][:-1]])
     message = fail(folder)
-    assert "actors.csv, row 4, column 'cow': expected 7 cells, as in the header" in message
+    assert (
+        "actors.csv, row 4, column 'cow': expected 7 cells, as in the header, found '6 cells' (a cell that" in message
+    )
 
 
 def test_load_dossier_leaves_out_blank_rows_and_counts_them(folder):
@@ -284,8 +298,8 @@ def test_load_dossier_schema_that_is_no_data_package(folder):
 
 
 def test_load_dossier_missing_schema(tmp_path):
-    with pytest.raises(DataError, match=r"datapackage\.json: expected a dossier's schema"):
-        load_dossier(tmp_path)
+    wish = "datapackage.json: expected a dossier's schema in the folder"
+    assert fail(tmp_path) == f"{wish} {str(tmp_path)!r}, found none"
 
 
 def test_load_dossier_schema_that_is_not_json(folder):
@@ -619,7 +633,7 @@ def edit(package, place, value):
         (
             "resources.0.schema.fields.3",
             None,
-            "column 'date_basis': expected a field of the table 'trade', found 'none'",
+            "datapackage.json, column 'date_basis': expected a field of the table 'trade', found 'none'",
         ),
         ("resources.0.schema.foreignKeys", "x", "schema.foreignKeys: 'x' is not of type 'array'"),
         ("resources.0.schema.foreignKeys.0", {"fields": "exporter"}, "'reference' is a required property"),

@@ -176,17 +176,11 @@ def _name_error(error: Mapping[str, Any], name: str, schema: Schema, actors: Map
         return Fault(path, row, column, _describe_field(fields[column]), cell, _suggest(cell, fields[column]))
     if kind == "unique-error":
         return Fault(path, row, column, "an id of its own", cell, error["note"])
-    wishes = {
-        "blank-row": "a row of data",
-        "extra-cell": f"{len(fields)}{RAGGED}",
-        "missing-cell": f"{len(fields)}{RAGGED}",
-        "missing-label": f"the column {column!r}",
-        "incorrect-label": f"the column {column!r}",
-        "extra-label": "no further column",
-    }
-    hint = "" if kind in wishes else error["message"]
-    found = cell or error.get("label", "") or "" if kind in wishes else kind
-    return Fault(path, row, column, wishes.get(kind, "a readable CSV file"), found, hint)
+    if kind in ("extra-cell", "missing-cell"):
+        many = f"{cell!r} is the first too many; a text with a separator in it stands in quotation marks"
+        hint = many if kind == "extra-cell" else "a cell that says nothing is empty, and its separator stays"
+        return Fault(path, row, column, f"{len(fields)}{RAGGED}", f"{len(error['cells'])} cells", hint)
+    return Fault(path, row, column, "a readable CSV file", kind, error["message"])
 
 
 def _describe_field(field: Schema) -> str:

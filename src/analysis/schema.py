@@ -159,7 +159,7 @@ def build_table(cells: Cells, table: Schema) -> pd.DataFrame:
     for field in table["schema"]["fields"]:
         column = frame[field["name"]]
         if field["type"] == "boolean":
-            column = column.str.casefold().map({"true": True, "1": True, "false": False, "0": False})
+            column = column.map({"TRUE": True, "FALSE": False})
         elif field["type"] in ("number", "integer"):
             column = column.astype("object").map(float if field["type"] == "number" else int, na_action="ignore")
         frame[field["name"]] = column.astype(DTYPES[field["type"]])
