@@ -205,6 +205,13 @@ def test_load_dossier_extra_cell(folder):
     )
 
 
+def test_load_dossier_a_row_cut_anywhere(folder):
+    rows = read(folder, "trade.csv")
+    for count in range(1, len(rows[0])):
+        write(folder, "trade.csv", [*rows[:2], rows[2][:count], *rows[3:]])
+        assert f"trade.csv, row 3, column {rows[0][count]!r}: expected 20 cells, as in the header" in fail(folder)
+
+
 def test_load_dossier_missing_cell(folder):
     rows = read(folder, "actors.csv")
     write(folder, "actors.csv", [*rows[:-1], rows[-1][:-1]])

@@ -487,6 +487,26 @@ def test_a_claim_on_another_dossier(tmp_path):
     assert claims[["measured", "verdict"]].to_numpy().tolist() == [["2.0-fold (1.8–2.2)", "holds"]]
 
 
+@pytest.mark.parametrize(
+    ("asserted", "unit", "claimed"),
+    [
+        ("2", "", "2"),
+        ("2", "-fold", "2-fold"),
+        ("100", "% inside", "100% inside"),
+        ("2/..", "months", "2 months or more"),
+        ("../2.5", "months", "2.5 months or less"),
+        ("1/2", "months", "1–2 months"),
+    ],
+)
+def test_what_is_claimed_in_words(tmp_path, asserted, unit, claimed):
+    assert check_claims(load_dossier(write_claim(tmp_path, asserted=asserted, unit=unit)))["claimed"].iloc[0] == claimed
+
+
+def test_a_claim_leads_to_its_passage(dossier):
+    claim = check_claims(dossier).loc["C01"]
+    assert claim["paragraph_link"].endswith("#:~:text=establish%20an%20embassy,capital%2C%20Dushanbe")
+
+
 BROKEN_CLAIMS = {
     "no such row": ({"inputs": "R1;R9"}, "claims.csv, row 2, column 'inputs': expected ids of coded rows, found 'R9'"),
     "one input": ({"inputs": "R1"}, "expected two inputs with ; between them, found 'R1'"),
