@@ -653,6 +653,8 @@ def edit(package, place, value):
         ("dyad", ["XAA", "XZZ"], "column 'dyad': expected two codes of actors.csv"),
         ("article", ["GAZETTE"], "article: ['GAZETTE'] is not of type 'string'"),
         ("coverage_start", 1991, "coverage_start: 1991 is not of type 'string'"),
+        ("coverage_start", "0091", "column 'coverage_start': expected a year such as 1991, found '0091'"),
+        ("coverage_start", "2091", "expected a date before the article appeared, 2020-03-01, found '2091'"),
     ],
 )
 def test_a_schema_of_another_form_is_told_where(folder, place, value, words):

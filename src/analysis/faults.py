@@ -277,32 +277,37 @@ def _check_properties(schema: Schema, frames: Mapping[str, pd.DataFrame]) -> Ite
         wishes["article"] = "an id of sources.csv"
     elif "sources" in frames:
         yield from _check_publication(frames["sources"], str(found["article"]))
-    try:
-        dated = parse_date(str(found["coverage_start"])).earliest
-    except DataError:
-        dated = None
-    if not dated:
+    start = _find_day(found["coverage_start"], "earliest")
+    if not start or explain_date(str(found["coverage_start"])):
         wishes["coverage_start"] = "a year such as 1991"
+    elif "sources" in frames:
+        days = frames["sources"].set_index("source_id")["date"]
+        appeared = _find_day(days.get(found["article"]), "latest")
+        if appeared and start > appeared:
+            wishes["coverage_start"] = f"a date before the article appeared, {appeared}"
     yield from (Fault("datapackage.json", 0, name, wish, str(found[name])) for name, wish in wishes.items())
+
+
+def _find_day(text: Any, end: str) -> Any:
+    """Return the earliest or the latest day of a date; None where it has none or is no date."""
+    with suppress(DataError):
+        return getattr(parse_date(str(text)), end)
+    return None
 
 
 def _check_publication(sources: pd.DataFrame, article: str) -> Iterator[Fault]:
     """Yield a fault where the article has no day of publication, at which all open dates end."""
     row = sources["source_id"].tolist().index(article)
-    day: Any = sources["date"].iloc[row]
-    with suppress(DataError):
-        if pd.notna(day) and parse_date(day).latest:
-            return
-    yield Fault("sources.csv", row + 2, "date", "the day on which the article appeared", "" if pd.isna(day) else day)
+    day = sources["date"].fillna("").iloc[row]
+    if not _find_day(day, "latest"):
+        yield Fault("sources.csv", row + 2, "date", "the day on which the article appeared", day)
 
 
 def _check_periods(periods: pd.DataFrame) -> Iterator[Fault]:
     for row, (start, end) in enumerate(zip(periods["start"], periods["end"], strict=True), start=2):
-        with suppress(DataError):
-            first = parse_date(start).earliest if pd.notna(start) else None
-            last = parse_date(end).latest if pd.notna(end) else None
-            if first and last and last < first:
-                yield Fault("periods.csv", row, "end", f"an end that is not before the start, {start}", end)
+        first, last = _find_day(start, "earliest"), _find_day(end, "latest")
+        if first and last and last < first:
+            yield Fault("periods.csv", row, "end", f"an end that is not before the start, {start}", end)
 
 
 def _check_effects(events: pd.DataFrame, actors: pd.DataFrame, dyad: set[str]) -> Iterator[Fault]:
