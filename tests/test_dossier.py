@@ -714,6 +714,102 @@ def test_message_word_for_word(folder, file, column, cell):
     assert all("  " not in line and line == line.strip() for line in told)
 
 
+RULES = [  # file, row, cells, and what is said of them after the file and the row
+    ("trade.csv", 4, {"exporter": ""}, "'exporter': expected an exporter, since flow is one_way, found ''"),
+    ("trade.csv", 4, {"importer": ""}, "'importer': expected an importer, since flow is one_way, found ''"),
+    ("trade.csv", 4, {"importer": "XAA"}, "'importer': expected another country than the exporter, found 'XAA'"),
+    ("trade.csv", 4, {"importer": "CC"}, "'importer': expected an id of actors.csv, found 'CC' (did you mean 'XCC'?)"),
+    ("trade.csv", 4, {"importer": "XCC"}, "'importer': expected one of XAA, XBB, found 'XCC'"),
+    (
+        *("trade.csv", 4, {"flow": "total"}),
+        "'flow': expected one_way, since an exporter or an importer is given, found 'total'",
+    ),
+    (
+        *("trade.csv", 2, {"date": "2000-01"}),
+        "'date': expected one year, such as 2020, of a calendar_year, found '2000-01' (or correct period_kind)",
+    ),
+    (
+        *("trade.csv", 2, {"date": "1020"}),
+        "'date': expected a date that can be, found '1020' "
+        "(the year 1020 is far from any that an article on two countries tells of)",
+    ),
+    (
+        *("trade.csv", 2, {"value_low": ""}),
+        "'value_low': expected a number, since bound is exact, found '' "
+        "(of an exact figure it is the value, or the ends of its rounding)",
+    ),
+    (
+        *("trade.csv", 2, {"value_high": "", "bound": "at_most"}),
+        "'value_high': expected a number, since bound is at_most, found '' "
+        "(of an exact figure it is the value, or the ends of its rounding)",
+    ),
+    ("trade.csv", 2, {"value": "11"}, "'value': expected at most value_high, 10.0, found '11.0'"),
+    ("trade.csv", 3, {"value_low": "21"}, "'value_low': expected at most value, 20.0, found '21.0'"),
+    (
+        *("trade.csv", 3, {"trade_id": "R1"}),
+        "'trade_id': expected an id of its own, found 'R1' (a row above has it too)",
+    ),
+    ("events.csv", 2, {"persons": "Z;A"}, "'persons': expected A;Z, found 'Z;A' (a list is sorted, each member once)"),
+    (
+        *("events.csv", 2, {"fields": "nothing"}),
+        "'fields': expected fields that fields.csv lists, found 'nothing' (add it there or correct it)",
+    ),
+    ("events.csv", 2, {"effect": ""}, "'effect': expected -1, 0 or 1, since the act counts, found '' (see README.md)"),
+    (
+        *("events.csv", 9, {"effect": "1"}),
+        "'effect': expected an empty cell, since the act does not count, found '1' (see README.md)",
+    ),
+    (
+        *("events.csv", 2, {"event_id": "R1"}),
+        "'event_id': expected an id unlike all others, found 'R1' (it stands in trade.csv too)",
+    ),
+    (
+        *("events.csv", 5, {"parent_id": "A9"}),
+        "'parent_id': expected an id of events.csv, found 'A9' (add the row there or correct the id)",
+    ),
+    (
+        *("periods.csv", 2, {"start": "2010", "end": "2000"}),
+        "'end': expected an end that is not before the start, 2010, found '2000'",
+    ),
+    ("sources.csv", 2, {"date": ""}, "'date': expected the day on which the article appeared, found ''"),
+    (
+        *("cameo.csv", 2, {"goldstein": "11"}),
+        "'goldstein': expected a number not below -10 and not above 10, not empty, found '11' "
+        "(Value on the Goldstein scale, from conflict to cooperation.)",
+    ),
+]
+
+
+@pytest.mark.parametrize(("file", "row", "cells", "said"), RULES)
+def test_rule_word_for_word(folder, file, row, cells, said):
+    change(folder, file, row, **cells)
+    assert fail(folder) == f"1 fault in the dossier:\n- {file}, row {row}, column {said}"
+
+
+@pytest.mark.parametrize(("bound", "end"), [("at_most", "value_low"), ("at_least", "value_high")])
+def test_a_bound_leaves_one_end_open(folder, bound, end):
+    change(folder, "trade.csv", 2, bound=bound, **{end: ""})
+    assert load_dossier(folder).trade[end].isna().iloc[0]
+
+
+def test_an_act_that_is_a_part_has_no_parts(folder):
+    change(folder, "events.csv", 4, parent_id="A5", effect="")
+    said = "expected a larger act that is no part itself, found 'A3' (name the larger act)"
+    assert fail(folder) == f"1 fault in the dossier:\n- events.csv, row 5, column 'parent_id': {said}"
+
+
+def test_rows_are_numbered_as_in_the_file(folder):
+    header, *rows = read(folder, "trade.csv")
+    write(folder, "trade.csv", [[""] * 20, header, *rows[:3], [""] * 20, ["T9", *rows[0][1:]]])
+    said = "expected a row that is not also row 3, found 'T9' (take one of the two away)"
+    assert fail(folder) == f"1 fault in the dossier:\n- trade.csv, row 7, column 'trade_id': {said}"
+
+
+def test_a_number_with_a_line_break_in_it(folder):
+    change(folder, "trade.csv", 2, value="1\n0")
+    assert "trade.csv, row 2, column 'value': expected a number, found " in fail(folder)
+
+
 def test_messages_on_persons_word_for_word(folder):
     change(folder, "events.csv", 2, persons="Hasan Hasani;Hassan Hasani")
     change(folder, "events.csv", 3, persons="Omid Zand")

@@ -132,7 +132,8 @@ def mutate() -> list[str]:
 
 
 def cover() -> list[str]:
-    """Run every test but nbval with branch coverage; return the modules below 95 %."""
+    """Run every test but nbval with branch coverage, kernels included; return the modules below 95 %."""
+    subprocess.run([sys.executable, "-m", "pip", "install", "-qq", "coverage>=7.10,<8"], check=True)
     with tempfile.TemporaryDirectory() as folder:
         settings = Path(folder) / "coverage.toml"
         wish = {"branch": True, "source": ["analysis"], "parallel": True, "patch": ["subprocess"], "sigterm": True}
@@ -140,9 +141,10 @@ def cover() -> list[str]:
         settings.write_text("\n".join(["[tool.coverage.run]", *rows]), encoding="utf-8")
         tool = [sys.executable, "-m", "coverage"]
         given = ["--rcfile", str(settings)]
-        for words in (["run", *given, "-m", "pytest", "-q"], ["combine", *given], ["report", *given]):
+        tests = ["-m", "pytest", "-q", "--numprocesses=logical", "--dist=loadfile"]
+        for words in (["run", *given, *tests], ["combine", "--quiet", *given], ["report", *given]):
             done = subprocess.run([*tool, *words], cwd=TESTS.parent, capture_output=True, text=True, check=False)
-        print(done.stdout)
+            print(done.stdout)
         rows = [line.split() for line in done.stdout.splitlines() if line.endswith("%")]
         return [f"{row[0]}: {row[-1]}" for row in rows if int(row[-1].rstrip("%")) < 95]
 

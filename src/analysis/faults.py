@@ -175,7 +175,7 @@ def _name_error(error: Mapping[str, Any], name: str, schema: Schema, actors: Map
     if kind in ("type-error", "constraint-error"):
         return Fault(path, row, column, _describe_field(fields[column]), cell, _suggest(cell, fields[column]))
     if kind == "unique-error":
-        return Fault(path, row, column, "an id of its own", cell, error["note"])
+        return Fault(path, row, column, "an id of its own", cell, "a row above has it too")
     if kind in ("extra-cell", "missing-cell"):
         many = f"{cell!r} is the first too many; a text with a separator in it stands in quotation marks"
         hint = many if kind == "extra-cell" else "a cell that says nothing is empty, and its separator stays"
@@ -193,7 +193,7 @@ def _describe_field(field: Schema) -> str:
     words = [names[field["type"]]]
     words += [f"of at most {rules['maxLength']} characters"] if "maxLength" in rules else []
     words += [f"not below {rules['minimum']}"] if "minimum" in rules else []
-    words += [f"not above {rules['maximum']}"] if "maximum" in rules else []
+    words += [f"{'and ' * ('minimum' in rules)}not above {rules['maximum']}"] if "maximum" in rules else []
     return " ".join(words) + (", not empty" if rules.get("required") else "")
 
 
@@ -224,7 +224,7 @@ def _check_rules(schema: Schema, cells: Mapping[str, Cells], broken: set[str]) -
     frames = {name: build_table(cells[name], table).reset_index() for name, table in tables.items()}
     yield from _check_properties(schema, frames)
     yield from _check_ids(frames)
-    yield from _check_twins(frames)
+    yield from _check_twins(frames, cells)
     for name, frame in frames.items():
         for column in sorted({"date", "start", "end"} & set(frame.columns)):
             for row, text in frame[column].dropna().items():
@@ -329,15 +329,17 @@ def _check_ids(frames: Mapping[str, pd.DataFrame]) -> Iterator[Fault]:
             seen[value] = name
 
 
-def _check_twins(frames: Mapping[str, pd.DataFrame]) -> Iterator[Fault]:
+def _check_twins(frames: Mapping[str, pd.DataFrame], tables: Mapping[str, Cells]) -> Iterator[Fault]:
     """Yield rows that differ from an earlier one by their id only."""
     for name in sorted({"trade", "events", "evidence", "event_evidence"} & set(frames)):
         first: dict[tuple[str, ...], int] = {}
         for row, (key, *cells) in enumerate(frames[name].itertuples(index=False), start=2):
             same = first.setdefault(tuple(map(str, cells)), row)
             if same != row:
-                column, hint = str(frames[name].columns[0]), "take one of the two away"
-                yield Fault(f"{name}.csv", row, column, f"a row that is not also row {same}", str(key), hint)
+                wish = f"a row that is not also row {tables[name].numbers[same - 2]}"
+                yield Fault(
+                    f"{name}.csv", row, str(frames[name].columns[0]), wish, str(key), "take one of the two away"
+                )
 
 
 def _check_claims(frames: Mapping[str, pd.DataFrame]) -> Iterator[Fault]:
