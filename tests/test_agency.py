@@ -49,7 +49,8 @@ def legacy(flow="1", goods="TOTAL", value="91128858", period="2016"):
 
 
 def war(one="991", other="992", year="2007", flow1="23", flow2="61.25"):
-    return write([one, other, year, "Arcadia", "Borduria", flow1, flow2, "23", "61", "1", "1", "4"])
+    names = {"991": "Arcadia", "992": "Borduria"}
+    return write([one, other, year, names.get(one, ""), names.get(other, ""), flow1, flow2, "23", "61", "1", "1", "4"])
 
 
 def write(cells, separator=","):
@@ -138,9 +139,49 @@ def test_reexports_goods_and_parts_are_left_out_and_told(folder):
     ]
 
 
+def spoil(line, header, **cells):
+    """Write cells into a line by the names of its columns."""
+    row = next(csv.reader([line]))
+    for name, cell in cells.items():
+        row[header.split(",").index(name.replace("_", " "))] = cell
+    return write(row)
+
+
+@pytest.mark.parametrize(
+    ("header", "line", "cells", "said"),
+    [
+        (NEW, new(), {"flowDesc": "Import"}, "'flowDesc': expected the flow of an exporter, as X says, found 'Import'"),
+        (LEGACY, legacy(), {"Trade_Flow": "Export"}, "'Trade Flow': expected the flow of an importer, as 1 says"),
+        (NEW, new(), {"refYear": "2018"}, "'refYear': expected the year of the period 2019, found '2018'"),
+        (LEGACY, legacy(), {"Year": "2014"}, "'Year': expected the year of the period 2016, found '2014'"),
+        (NEW, new(), {"reporterCode": "4"}, "'reporterCode': expected the code of XAA, as reporterISO has it"),
+        (NEW, new(), {"partnerISO": "XYZ"}, "'partnerCode': expected the code of XYZ, as partnerISO has it"),
+        (NEW, new(), {"reporterDesc": "Borduria"}, "'reporterDesc': expected a name of XAA, whose code stands in"),
+        (LEGACY, legacy(), {"Partner": "Arcadia"}, "'Partner': expected a name of XBB, whose code stands in"),
+        (WAR, war(), {"importer1": "Borduria"}, "'importer1': expected a name of XAA, whose code stands in ccode1"),
+    ],
+)
+def test_columns_that_contradict_each_other(folder, header, line, cells, said):
+    read_agency(make(folder, header, line), folder)
+    assert f"row 2, column {said}" in fail(make(folder, header, spoil(line, header, **cells)), folder)
+
+
+@pytest.mark.parametrize("other", [{"flow1": "12,5"}, {"flow1": "1.234,5"}])
+def test_a_point_beside_decimal_commas_between_commas(folder, other):
+    file = make(folder, WAR, war(flow2="1.234", **other), war(year="2008"))
+    assert "row 2, column 'flow2': expected a number, found '1.234' (it could be 1234 or 1.234" in fail(file, folder)
+    file = make(folder, WAR, war(flow2="1.234"), war(year="2008", flow2="61.25", **other))
+    assert "row 2, column 'flow2': expected a number, found '1.234'" in fail(file, folder)
+
+
+def test_services_are_no_goods(folder):
+    file = make(folder, NEW, spoil(new(), NEW, typeCode="S"), new(goods="01"))
+    assert "found 'none' (1 left out: of services; 1 left out: of single goods; ask for all goods" in fail(file, folder)
+
+
 def test_goods_alone_make_no_total(folder):
     message = fail(make(folder, NEW, new(goods="01"), new(goods="02")), folder)
-    assert "expected totals of the trade between XAA and XBB, found 'none' (2 lines are of single goods" in message
+    assert "expected totals of the trade between XAA and XBB, found 'none' (2 left out: of single goods; ask" in message
 
 
 def test_a_file_without_the_two_countries(folder):

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from dataclasses import FrozenInstanceError
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -15,6 +17,7 @@ from analysis.dossier import load_dossier, select_rows
 from analysis.errors import DataError
 from analysis.faults import find_faults, find_notes
 from analysis.rows import list_rows
+from analysis.schema import DEFAULT
 
 
 @pytest.fixture(scope="module")
@@ -180,7 +183,7 @@ def test_load_dossier_a_code_in_capitals(folder):
     ],
 )
 def test_load_dossier_a_date_as_long_as_its_period(folder, kind, date, wish):
-    change(folder, "trade.csv", 2, date=date, period_kind=kind)
+    change(folder, "trade.csv", 2, date=date, period_kind=kind, status="forecast")
     if wish:
         assert f"trade.csv, row 2, column 'date': expected {wish}" in fail(folder)
     else:
@@ -210,6 +213,13 @@ def test_load_dossier_a_row_cut_anywhere(folder):
     for count in range(1, len(rows[0])):
         write(folder, "trade.csv", [*rows[:2], rows[2][:count], *rows[3:]])
         assert f"trade.csv, row 3, column {rows[0][count]!r}: expected 20 cells, as in the header" in fail(folder)
+
+
+def test_a_note_below_the_table_is_known_as_one(folder):
+    path = folder / "trade.csv"
+    path.write_text(path.read_text(encoding="utf-8") + "Source: the ministry\n", encoding="utf-8")
+    said = "found '1 cell' ('Source: the ministry' looks like a note; take it away)"
+    assert fail(folder).endswith(f"row 6, column 'date': expected 20 cells, as in the header, {said}")
 
 
 def test_load_dossier_missing_cell(folder):
@@ -699,7 +709,8 @@ MESSAGES = {
         "('\u0411' is U+0411 CYRILLIC CAPITAL LETTER BE, '\u043e' is U+043E CYRILLIC SMALL LETTER O, "
         "'\u0440' is U+0440 CYRILLIC SMALL LETTER ER, 2 more of another script)"
     ),
-    ("trade.csv", "unit", "million euro"): "one of million USD, found 'million euro' (did you mean 'million USD'?)",
+    ("trade.csv", "unit", "million EUR"): "one of million USD, found 'million EUR' (Unit of the three values;",
+    ("trade.csv", "unit", "billion USD"): "one of million USD, found 'billion USD' (Unit of the three values;",
     ("trade.csv", "value", "-"): "a number, found '-' (a cell of this column must not be missing)",
 }
 
@@ -749,6 +760,36 @@ RULES = [  # file, row, cells, and what is said of them after the file and the r
         *("trade.csv", 3, {"trade_id": "R1"}),
         "'trade_id': expected an id of its own, found 'R1' (a row above has it too)",
     ),
+    (
+        *("trade.csv", 3, {"value_high": "2250"}),
+        "'value_low': expected a range about 20.0, from half to double of it at most, found '17.5 to 2250.0' "
+        "(see README.md)",
+    ),
+    (
+        *("trade.csv", 3, {"value_low": "20", "value_high": "20"}),
+        "'value_low': expected a range about 20.0, from half to double of it at most, found '20.0 to 20.0' "
+        "(see README.md)",
+    ),
+    (
+        *("trade.csv", 2, {"value_high": "12"}),
+        "'value_low': expected 10.0 three times, since bound is exact, found '10.0 to 12.0' "
+        "(bound is about where the text hedges the figure)",
+    ),
+    (
+        *("trade.csv", 2, {"date": "2021"}),
+        "'date': expected a date by 2020-03-01, when GAZETTE appeared, found '2021' (or a status other than observed)",
+    ),
+    (
+        *("events.csv", 2, {"date": "2020-04"}),
+        "'date': expected a date by 2020-03-01, when GAZETTE appeared, found '2020-04' "
+        "(or a status other than observed)",
+    ),
+    ("events.csv", 3, {"quantity_unit": ""}, "'quantity_unit': expected a value, since quantity has one, found ''"),
+    (
+        *("events.csv", 2, {"place": "#REF!"}),
+        "'place': expected text, found '#REF!' "
+        "(what a spreadsheet writes where a formula failed; put in what was meant)",
+    ),
     ("events.csv", 2, {"persons": "Z;A"}, "'persons': expected A;Z, found 'Z;A' (a list is sorted, each member once)"),
     (
         *("events.csv", 2, {"fields": "nothing"}),
@@ -784,6 +825,52 @@ RULES = [  # file, row, cells, and what is said of them after the file and the r
 def test_rule_word_for_word(folder, file, row, cells, said):
     change(folder, file, row, **cells)
     assert fail(folder) == f"1 fault in the dossier:\n- {file}, row {row}, column {said}"
+
+
+def test_codes_without_their_zero_are_told_where_all_files_lost_it(folder):
+    for file, column in (("cameo.csv", "code"), ("events.csv", "cameo_code")):
+        header, *rows = read(folder, file)
+        place = header.index(column)
+        write(folder, file, [header, *([*row[:place], row[place].lstrip("0"), *row[place + 1 :]] for row in rows)])
+    message = fail(folder)
+    assert (
+        "column 'code': expected a CAMEO code, which begins with 01 to 20, found '42' (did you mean '042'?" in message
+    )
+    change(folder, "cameo.csv", 2, code="042")
+    assert "found '42' (add the row there or correct the id; a spreadsheet drops the zero in front of 040)" in fail(
+        folder
+    )
+
+
+@pytest.mark.parametrize(("low", "high"), [("17.5", "1018.5"), ("18", "18"), ("17.5", "19")])
+def test_ends_of_a_rounded_figure_are_half_of_it(tmp_path, low, high):
+    folder = Path(shutil.copytree(DEFAULT, tmp_path / "data"))
+    row = next(number for number, cells in enumerate(read(folder, "evidence.csv"), start=1) if cells[0] == "V002")
+    change(folder, "evidence.csv", row, value_low=low, value_high=high)
+    wish = f"column 'value_low': expected half of rounding, 0.5, on either side of 18.0, found '{float(low)} to"
+    assert f"evidence.csv, row {row}, {wish} {float(high)}'" in fail(folder)
+
+
+@pytest.mark.parametrize("cells", [{"note": "again"}, {"paragraph": "3", "text_start": "x", "text_end": "y"}])
+def test_a_figure_told_twice_counts_once(folder, cells):
+    rows = read(folder, "trade.csv")
+    write(folder, "trade.csv", [*rows, ["R9", *rows[1][1:]]])
+    change(folder, "trade.csv", 6, **cells)
+    assert "row 6, column 'trade_id': expected a row that is not also row 2, found 'R9' (take one" in fail(folder)
+
+
+def test_an_act_told_twice_counts_once(folder):
+    rows = read(folder, "events.csv")
+    write(folder, "events.csv", [*rows, ["A99", *rows[1][1:]]])
+    change(folder, "events.csv", 10, rank="", note="again")
+    assert "row 10, column 'event_id': expected a row that is not also row 2, found 'A99'" in fail(folder)
+
+
+def test_a_workbook_under_another_name(folder):
+    (folder / "trade.csv").write_bytes(b"PK\x03\x04\x14\x00")
+    assert "trade.csv: expected text, found 'a workbook or a packed file' (save it as CSV, or unpack it)" in fail(
+        folder
+    )
 
 
 @pytest.mark.parametrize(("bound", "end"), [("at_most", "value_low"), ("at_least", "value_high")])
@@ -904,5 +991,5 @@ def test_a_country_does_not_trade_with_itself(folder):
 
 
 def test_lakhs(folder):
-    change(folder, "trade.csv", 2, value="12,34,567", value_low="12,34,567", value_high="12,34,567.5")
-    assert load_dossier(folder).trade["value_high"].iloc[0] == 1234567.5
+    change(folder, "trade.csv", 2, value="12,34,567", value_low="12,34,567", value_high="12,34,567.0")
+    assert load_dossier(folder).trade["value_high"].iloc[0] == 1234567

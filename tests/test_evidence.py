@@ -512,6 +512,10 @@ BROKEN_CLAIMS = {
     "one input": ({"inputs": "R1"}, "expected two inputs with ; between them, found 'R1'"),
     "nothing asserted": ({"asserted": ""}, "column 'asserted': expected a value, since the measure is measure_ratio"),
     "no such measure": ({"measure": "measure_rati"}, "did you mean 'measure_ratio'?"),
+    "asserted from high to low": (
+        {"asserted": "12/2"},
+        "claims.csv, row 2, column 'asserted': expected the lower end first, found '12/2' (2/12)",
+    ),
     "asserted in words": ({"asserted": "three"}, "column 'asserted'"),
     "whose rows is not said": ({"tested_on": ""}, "column 'tested_on': expected a value, since the measure is"),
     "not the rows of others": (

@@ -338,6 +338,20 @@ def test_reports_have_the_committed_bytes_in_another_folder_on_another_day_with_
         assert (tmp_path / "a b" / name).read_bytes() == (ROOT / "reports" / name).read_bytes(), name
 
 
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["1-trade"], "expected a notebook, found '1-trade' (did you mean '01-trade'?)"),
+        (["01-trade", "-p", "first_year=2010", "-p", "first_year=2020"], "-p: expected each name once"),
+    ],
+)
+def test_command_asks_before_it_guesses(tmp_path: Path, words: list[str], said: str) -> None:
+    result = CliRunner().invoke(main, ["render", *words, "--output", str(tmp_path / "out")])
+    assert result.exit_code == 2
+    assert said in result.output
+    assert not (tmp_path / "out").exists()
+
+
 def test_command_finds_a_notebook_by_its_name_and_leads_to_what_happened(tmp_path: Path) -> None:
     command = ["render", "01-trade", "-p", f"dossier={tmp_path}", "--output", str(tmp_path / "out")]
     result = CliRunner().invoke(main, command)

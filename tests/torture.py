@@ -142,7 +142,7 @@ def cover() -> list[str]:
         tool = [sys.executable, "-m", "coverage"]
         given = ["--rcfile", str(settings)]
         tests = ["-m", "pytest", "-q", "--numprocesses=logical", "--dist=loadfile"]
-        for words in (["run", *given, *tests], ["combine", "--quiet", *given], ["report", *given]):
+        for words in (["run", *given, *tests], ["combine", "--quiet", *given], ["report", *given, "--include=src/*"]):
             done = subprocess.run([*tool, *words], cwd=TESTS.parent, capture_output=True, text=True, check=False)
             print(done.stdout)
         rows = [line.split() for line in done.stdout.splitlines() if line.endswith("%")]

@@ -7,6 +7,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from difflib import get_close_matches
 from pathlib import Path
 
 import click
@@ -72,7 +73,10 @@ def render(
     from analysis.batch import plan_batch, plan_job, run_jobs
     from analysis.render import Limits
 
-    given = dict(_split(text) for text in parameters)
+    pairs = [_split(text) for text in parameters]
+    given = dict(pairs)
+    if len(given) < len(pairs):
+        raise click.UsageError("-p: expected each name once")
     if batch and (notebooks or given):
         raise click.UsageError("--batch names its own notebooks and parameters; give one or the other")
     chosen = [_find(path) for path in notebooks] or sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -159,7 +163,13 @@ def _plain(text: str) -> str:
 def _find(path: Path) -> Path:
     """Return a notebook's path; a bare name such as ``01-trade`` is looked for in `notebooks/`."""
     named = ROOT / "notebooks" / f"{path.name.removesuffix('.ipynb')}.ipynb"
-    return named if not path.exists() and len(path.parts) == 1 and named.exists() else path
+    if path.exists() or len(path.parts) > 1:
+        return path
+    if not named.exists() and (
+        near := get_close_matches(named.stem, [each.stem for each in named.parent.glob("*.ipynb")])
+    ):
+        raise click.UsageError(f"expected a notebook, found {str(path)!r} (did you mean {near[0]!r}?)")
+    return named if named.exists() else path
 
 
 def _split(text: str) -> tuple[str, str]:

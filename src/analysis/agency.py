@@ -23,6 +23,8 @@ from analysis.cells import (
     SEPARATORS,
     explain_number,
     find_encoding,
+    find_words,
+    has_decimal_comma,
     is_utf8,
     name_kind,
     read_cells,
@@ -45,7 +47,6 @@ PARTS = {  # what these columns hold in a line that is no part of another
     **{name: {""} for name in ("partner2code", "motcode", "moscode")},
     **{name: {""} for name in ("2ndpartnercode", "modeoftransportcode", "customsproccode")},
     "customscode": {"", "C00"},
-    "typecode": {"", "C"},  # goods; S is services
 }
 ROLES = {
     **dict.fromkeys(("M", "1", "IMPORT", "IMPORTS"), "importer"),
@@ -55,6 +56,10 @@ OTHERS = {"RX", "RM", "DX", "FM", "MIP", "XIP", "MOP", "XOP", "3", "4", "RE-EXPO
 LONGEST = 100_000  # letters of a record
 OPEN = {"value_low": "0", "value_high": "Infinity"}  # where a bound has no end
 ABSENT = Decimal(-9)  # of Correlates of War
+NAMES = {  # the column of a code, and those where the same country's name may stand
+    **{"ccode1": ("importer1",), "ccode2": ("importer2",)},
+    **{f"{side}code": (f"{side}desc", side) for side in ("reporter", "partner")},
+}
 EMPTY, GOODS, KNOWN = "without a value", "of single goods", "in evidence.csv already"
 
 
@@ -136,7 +141,8 @@ def read_agency(path: Path, folder: Path, *, series: str = "", source: str = "")
     left = Counter(each for each in found if isinstance(each, str))
     notes = [f"{path.name}: {number} flow{'s' * (number > 1)} left out: {why}" for why, number in left.items()]
     if not faults and not flows and not left[EMPTY] and not left[KNOWN]:
-        hint = f"{left[GOODS]} lines are {GOODS}: ask for all goods as one, code TOTAL" if left[GOODS] else ""
+        hint = "; ".join(f"{number} left out: {why}" for why, number in left.items())
+        hint += "; ask for all goods as one, code TOTAL" * bool(left[GOODS])
         wish = f"totals of the trade between {' and '.join(countries)}"
         faults = [Fault(path.name, 0, "", wish, "none", hint)]
     if faults:
@@ -217,6 +223,7 @@ def _read_flows(path: Path, countries: Mapping[str, Mapping[str, str]]) -> tuple
         shown = dict(zip(columns, header, strict=True))
         read, codes = _read_war if agency == WAR else _read_comtrade, _list_codes(agency, columns, countries)
         found: list[Flow | Fault | str] = []
+        values: list[tuple[int, str, str]] = []
         second = lines.readline()
         wide = len(columns) + bool(re.search(f"{re.escape(separator)}\\s*$", second)) * (
             len(next(csv.reader([second], delimiter=separator), [])) == len(columns) + 1
@@ -228,14 +235,30 @@ def _read_flows(path: Path, countries: Mapping[str, Mapping[str, str]]) -> tuple
                     found.append(Fault("", row, "", "no other header than that of row 1", ", ".join(cells)[:60]))
             elif len(cells) == wide and not any(cells[len(columns) :]):
                 line = dict(zip(columns, cells[: len(columns)], strict=True))
-                found += [
-                    each if isinstance(each, str) else replace(each, row=row, column=shown[each.column])
-                    for each in read(line, codes, separator != ",")
-                ]
+                for each in chain(_check_names(line, codes, countries), read(line, codes, separator != ",")):
+                    if isinstance(each, Flow):
+                        values.append((row, shown[each.column], line[each.column]))
+                    found.append(each if isinstance(each, str) else replace(each, row=row, column=shown[each.column]))
             else:
                 hint = "a cell holds a separator, a quotation mark or a line break too many"
                 found.append(Fault("", row, "", f"{len(columns)} cells, as in the header", str(len(cells)), hint))
+    if any(has_decimal_comma(text) for _, _, text in values):  # then a point may part thousands
+        doubtful = [each for each in values if read_number(each[2], commas=True) is None]
+        found += [Fault("", row, name, "a number", text, explain_number(text)) for row, name, text in doubtful]
     return agency, found
+
+
+def _check_names(
+    cells: Mapping[str, str], codes: Mapping[str, str], countries: Mapping[str, Mapping[str, str]]
+) -> Iterator[Fault]:
+    """Yield a fault where beside the code of one country the name of the other stands."""
+    for column, places in NAMES.items():
+        own = codes.get(_trim_code(cells.get(column, "")))
+        for place in places if own else ():
+            words = find_words(cells.get(place, ""))
+            named = {code for code, actor in countries.items() if find_words(actor["short_name"]) <= words}
+            if named and own not in named:
+                yield Fault("", 0, place, f"a name of {own}, whose code stands in {column}", cells[place])
 
 
 def _join_lines(lines: Iterable[str], first: int) -> Iterator[tuple[int, str]]:
@@ -324,14 +347,22 @@ def _read_comtrade(cells: Mapping[str, str], codes: Mapping[str, str], commas: b
     sides = []
     for side in ("reporter", "partner"):
         iso, code = cells.get(f"{side}iso", ""), _trim_code(cells[f"{side}code"])
-        if iso and codes.get(code) and codes.get(iso) != codes[code]:
+        named, coded = codes.get(iso), codes.get(code)
+        numbered = any(each.isdigit() and codes[each] == named for each in codes)
+        if iso and code and named != coded and (coded or numbered):
             yield Fault("", 0, f"{side}code", f"the code of {iso}, as {side}ISO has it", cells[f"{side}code"])
-        sides.append(codes.get(iso) or codes.get(code))
+        sides.append(named or coded)
     reporter, partner = sides
     if not reporter or not partner or reporter == partner:
         return
     _, _, date, flow, goods, value = LAYOUTS["cmdcode" in cells][1]
     role, monthly = ROLES.get(_trim_code(cells[flow]).upper()), len(_trim_code(cells[date])) == 6
+    for name in ("flowdesc", "tradeflow"):
+        if role and ROLES.get(cells.get(name, "").upper(), role) != role:
+            yield Fault("", 0, name, f"the flow of an {role}, as {cells[flow]} says", cells[name])
+    for name in ("refyear", "year"):
+        if (told := cells.get(name, "").removesuffix(".0")) and told != cells[date][:4]:
+            yield Fault("", 0, name, f"the year of the period {cells[date]}", cells[name])
     if cells[goods].upper() != "TOTAL":
         yield GOODS
     elif not role and _trim_code(cells[flow]).upper() not in OTHERS:
@@ -340,6 +371,8 @@ def _read_comtrade(cells: Mapping[str, str], codes: Mapping[str, str], commas: b
         yield "re-exports or another flow, which exports and imports hold"
     elif cells.get("freqcode", "") not in ("", "M" if monthly else "A"):
         yield Fault("", 0, date, f"a period of the frequency {cells['freqcode']}", cells[date])
+    elif cells.get("typecode", "C").upper() not in ("", "C"):
+        yield "of services"
     elif any(_trim_code(cells.get(name, "")) not in whole for name, whole in PARTS.items()):
         yield "a part of another line, by second partner, customs procedure or transport"
     else:

@@ -33,6 +33,7 @@ ONE_BYTE = {*PAGES, "latin-1", "latin1", "iso-8859-1"}
 SEPARATORS = ",;\t|"
 EXCEL_LINE = re.compile(r'\s*"?sep=.?"?\s*', re.IGNORECASE)  # what Excel writes for itself above the header
 MISSING = {"..", "...", "…", "-", "–", "—", "−", "n/a", "na", "n.a.", "null", "none", "#n/a"}
+BROKEN = ("#ref!", "#name?", "#value!", "#div/0!", "#num!", "#null!", "#n/a", "#spill!", "#calc!")  # of spreadsheets
 TRUE = {"true", "1", "yes", "wahr", "vrai", "vero", "verdadero", "verdadeiro", "waar", "prawda", "истина", "doğru"}
 FALSE = {"false", "0", "no", "falsch", "faux", "falso", "onwaar", "fałsz", "ложь", "yanlış"}  # as Excel saves them
 SPACES = " \N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}\N{THIN SPACE}\N{FIGURE SPACE}"
@@ -119,6 +120,8 @@ def _read_text(path: Path, name: str, encoding: str, cells: Cells) -> str:
         return refuse(f"at most {LARGEST:,} bytes", f"{path.stat().st_size:,}", "a table is coded by hand, row by row")
     data = path.read_bytes()
     encoding = find_encoding(data, encoding)
+    if data[:4] == b"PK\3\4":
+        return refuse("text", "a workbook or a packed file", "save it as CSV, or unpack it")
     if b"\0" in data and not encoding.startswith(("utf-16", "utf-32")):
         row = data[: data.index(b"\0")].count(b"\n") + 1
         return refuse("text", "a NUL byte", "damaged, or UTF-16 without its mark; save it as UTF-8", row)
@@ -288,13 +291,17 @@ def _tidy_cells(file: str, cells: Cells, fields: Sequence[Mapping[str, Any]], *,
     changed: dict[str, list[tuple[str, str]]] = {}
     numeric = [place for place, each in enumerate(fields) if each["type"] in ("number", "integer")]
     numbers = [row[place] for row in cells.rows for place in numeric if place < len(row)]
-    decimal = (n.rfind(",") > n.rfind(".") and "." in (read_number(n) or "") for n in numbers)
-    commas = commas or any(decimal) or any(re.search(r"[.]\d{3}[.]\d{3}", number) for number in numbers)
+    commas = (
+        commas
+        or any(map(has_decimal_comma, numbers))
+        or any(re.search(r"[.]\d{3}[.]\d{3}", number) for number in numbers)
+    )
     for number, row in zip(cells.numbers, cells.rows, strict=True):
         for place, (cell, each) in enumerate(zip(row, fields, strict=False)):
             plain, what = _tidy(cell, each, commas=commas)
             if what == "fault":
-                cells.faults.append(Fault(file, number, str(each["name"]), "a number", cell, plain))
+                wish = "a number" if each["type"] in ("number", "integer") else "text"
+                cells.faults.append(Fault(file, number, str(each["name"]), wish, cell, plain))
             elif plain != cell:
                 changed.setdefault(what, []).append((cell, plain))
                 row[place] = plain
@@ -304,9 +311,33 @@ def _tidy_cells(file: str, cells: Cells, fields: Sequence[Mapping[str, Any]], *,
         cells.notes.append(f"{file}: {len(pairs)} {what}{'s' * (len(pairs) > 1)} rewritten, {example}")
 
 
+def has_decimal_comma(cell: str) -> bool:
+    """Return whether a number has a comma before its decimals.
+
+    Examples
+    --------
+    >>> [has_decimal_comma(cell) for cell in ("12,5", "1.234,5", "1,234.5", "1,234", "12.5", "")]
+    [True, True, False, False, False, False]
+    """
+    return cell.rfind(",") > cell.rfind(".") and "." in (read_number(cell) or "")
+
+
+def find_words(text: str) -> set[str]:
+    """Return the words of a text, folded as `fold_text` does.
+
+    Examples
+    --------
+    >>> sorted(find_words("Iran (Islamic Rep. of)"))
+    ['iran', 'islamic', 'of', 'rep']
+    """
+    return set(re.findall(r"\w+", fold_text(text)))
+
+
 def _tidy(cell: str, each: Mapping[str, Any], *, commas: bool) -> tuple[str, str]:
     """Return a cell in its plain form and what it is; for a number that is none, why."""
     rules = each.get("constraints", {})
+    if cell.casefold().startswith(BROKEN) and (each["type"] == "string" or cell.casefold() not in MISSING):
+        return "what a spreadsheet writes where a formula failed; put in what was meant", "fault"
     if each["type"] in ("number", "integer"):
         if cell.casefold() in MISSING and not rules.get("required"):
             return "", "missing value"

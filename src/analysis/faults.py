@@ -8,13 +8,14 @@ from contextlib import suppress
 from dataclasses import replace
 from difflib import SequenceMatcher, get_close_matches
 from itertools import combinations
+from math import isclose
 from pathlib import Path
 from typing import Any
 
 import frictionless
 import pandas as pd
 
-from analysis.cells import Cells, fold_text, name_letters
+from analysis.cells import Cells, find_words, fold_text, name_letters
 from analysis.dates import EXPECTED, explain_date, parse_date
 from analysis.errors import DataError, Fault
 from analysis.schema import DEFAULT, TABLES, Schema, build_table, find_counted, read_schema, read_tables
@@ -25,6 +26,8 @@ RAGGED = " cells, as in the header"
 TITLES = ("title", "description")
 TABLE_HINT = "copy it from another dossier; a CSV with only its header says that there is nothing"
 PAIRED = ("measure_growth", "measure_interval", "measure_overlap", "measure_rank", "measure_ratio")
+LOOSE = {"note", "rank", "paragraph", "text_start", "text_end"}  # may differ in rows that say the same
+WIDEST = 2  # times a hedged figure, or its part, an end of its range may be
 DAYS = {  # of a period, at least and at most
     "calendar_year": (365, 366, "one year, such as 2020, of a calendar_year"),
     "fiscal_year": (364, 367, "a year from its first to its last month, of a fiscal_year"),
@@ -169,7 +172,8 @@ def _name_error(error: Mapping[str, Any], name: str, schema: Schema, actors: Map
     cell = "" if error.get("cell") is None else str(error["cell"])
     if kind == "foreign-key":
         expected, found = f"an id of {error['referenceName'].rpartition('.')[0]}.csv", str(error["fieldCells"][0])
-        hint = "add the row there or correct the id"
+        zero = "; a spreadsheet drops the zero in front of 040" * (found.isdigit() and len(found) < 3)
+        hint = "add the row there or correct the id" + zero
         hint = _find_code(found, actors if expected == "an id of actors.csv" else {}) or hint
         return Fault(path, row, error["fieldNames"][0], expected, found, hint)
     if kind in ("type-error", "constraint-error"):
@@ -177,9 +181,13 @@ def _name_error(error: Mapping[str, Any], name: str, schema: Schema, actors: Map
     if kind == "unique-error":
         return Fault(path, row, column, "an id of its own", cell, "a row above has it too")
     if kind in ("extra-cell", "missing-cell"):
-        many = f"{cell!r} is the first too many; a text with a separator in it stands in quotation marks"
-        hint = many if kind == "extra-cell" else "a cell that says nothing is empty, and its separator stays"
-        return Fault(path, row, column, f"{len(fields)}{RAGGED}", f"{len(error['cells'])} cells", hint)
+        filled, count = [each for each in error["cells"] if each], len(error["cells"])
+        hint = "a cell that says nothing is empty, and its separator stays"
+        if kind == "extra-cell":
+            hint = f"{cell!r} is the first too many; a text with a separator in it stands in quotation marks"
+        elif len(filled) == 1:
+            hint = f"{filled[0]!r} looks like a note; take it away"
+        return Fault(path, row, column, f"{len(fields)}{RAGGED}", f"{count} cell{'s' * (count > 1)}", hint)
     return Fault(path, row, column, "a readable CSV file", kind, error["message"])
 
 
@@ -200,20 +208,17 @@ def _describe_field(field: Schema) -> str:
 def _suggest(cell: str, field: Schema) -> str:
     rules = field.get("constraints", {})
     near = get_close_matches(cell, [str(value) for value in rules.get("enum", [])], n=1)
+    near = [] if field["name"] == "unit" and len(cell) > 3 else near  # another currency or scale is no slip
     dated = "\\.\\." in rules.get("pattern", "")
     hint = (explain_date(cell) if dated else "") or name_letters(cell) * bool(rules.get("pattern") or near)
     return f"did you mean {near[0]!r}?{' ' * bool(hint)}{hint}" if near else hint or str(field.get("description", ""))
 
 
-def _find_words(text: str) -> set[str]:
-    return set(re.findall(r"\w+", fold_text(text)))
-
-
 def _find_code(cell: str, actors: Mapping[str, str]) -> str:
     """Return the code whose own letters or name a cell comes nearest to, as a question."""
-    words = _find_words(cell)
+    words = find_words(cell)
     folded = {fold_text(text): code for code, name in actors.items() for text in (name, code)}
-    near = [code for code, name in actors.items() if name and _find_words(name) <= words]
+    near = [code for code, name in actors.items() if name and find_words(name) <= words]
     near += [folded[code] for code in get_close_matches(fold_text(cell), folded, n=1)]
     return " ".join([*([f"did you mean {near[0]!r}?"] if near else []), *filter(None, [name_letters(cell)])])
 
@@ -239,6 +244,10 @@ def _check_rules(schema: Schema, cells: Mapping[str, Cells], broken: set[str]) -
         yield from _check_figures(f"{name}.csv", frames[name])
         if "actors" in frames and _has_dyad(schema):
             yield from _check_dyad(f"{name}.csv", frames[name], _read_names(cells["actors"]), schema["dyad"])
+    if "sources" in frames:
+        yield from _check_days(frames)
+    if "cameo" in frames:
+        yield from _check_codes(frames["cameo"])
     if "claims" in frames and len(frames) == len(schema["tables"]):
         yield from _check_claims(frames)
     if "periods" in frames:
@@ -330,16 +339,38 @@ def _check_ids(frames: Mapping[str, pd.DataFrame]) -> Iterator[Fault]:
 
 
 def _check_twins(frames: Mapping[str, pd.DataFrame], tables: Mapping[str, Cells]) -> Iterator[Fault]:
-    """Yield rows that differ from an earlier one by their id only."""
+    """Yield rows that say what an earlier one says: only id, note, rank or place in the text differ."""
     for name in sorted({"trade", "events", "evidence", "event_evidence"} & set(frames)):
         first: dict[tuple[str, ...], int] = {}
-        for row, (key, *cells) in enumerate(frames[name].itertuples(index=False), start=2):
+        said = frames[name].drop(columns=[column for column in frames[name] if column in LOOSE])
+        for row, (key, *cells) in enumerate(said.itertuples(index=False), start=2):
             same = first.setdefault(tuple(map(str, cells)), row)
             if same != row:
                 wish = f"a row that is not also row {tables[name].numbers[same - 2]}"
                 yield Fault(
                     f"{name}.csv", row, str(frames[name].columns[0]), wish, str(key), "take one of the two away"
                 )
+
+
+def _check_days(frames: Mapping[str, pd.DataFrame]) -> Iterator[Fault]:
+    """Yield what is told as observed and begins after its source appeared."""
+    sources = frames["sources"].set_index("source_id")["date"].dropna()
+    appeared = {name: _find_day(date, "latest") for name, date in sources.items()}
+    cells: Any
+    for name in sorted({"trade", "events", "evidence"} & set(frames)):
+        for row, cells in enumerate(frames[name].itertuples(), start=2):
+            day, start = appeared.get(cells.source_id), _find_day(cells.date, "earliest")
+            if cells.status == "observed" and day and start and start > day:
+                wish = f"a date by {day}, when {cells.source_id} appeared"
+                yield Fault(f"{name}.csv", row, "date", wish, cells.date, "or a status other than observed")
+
+
+def _check_codes(cameo: pd.DataFrame) -> Iterator[Fault]:
+    """Yield codes that CAMEO cannot have: its twenty roots are 01 to 20."""
+    for row, code in enumerate(cameo["code"], start=2):
+        if re.fullmatch(r"\d+", code) and not 1 <= int(code[:2]) <= 20:
+            hint = f"did you mean '0{code}'? A spreadsheet drops the zero in front, here and perhaps in other codes"
+            yield Fault("cameo.csv", row, "code", "a CAMEO code, which begins with 01 to 20", code, hint)
 
 
 def _check_claims(frames: Mapping[str, pd.DataFrame]) -> Iterator[Fault]:
@@ -358,6 +389,9 @@ def _check_claims(frames: Mapping[str, pd.DataFrame]) -> Iterator[Fault]:
         alone = pd.notna(cells.inputs) and ";" not in cells.inputs
         if alone and cells.measure in PAIRED:
             yield Fault("claims.csv", row, "inputs", "two inputs with ; between them", cells.inputs)
+        low, _, high = str(cells.asserted).partition("/")
+        if {low, high}.isdisjoint({"", ".."}) and float(low) > float(high):
+            yield Fault("claims.csv", row, "asserted", "the lower end first", cells.asserted, f"{high}/{low}")
         for column in ("tested_on", "inputs", "asserted"):
             if pd.notna(cells.measure) and pd.isna(getattr(cells, column)):
                 yield Fault("claims.csv", row, column, f"a value, since the measure is {cells.measure}", "")
@@ -390,10 +424,30 @@ def _check_figures(file: str, figures: pd.DataFrame) -> Iterator[Fault]:
             if cells.bound != open_end and pd.isna(getattr(cells, end)):
                 hint = "of an exact figure it is the value, or the ends of its rounding"
                 yield Fault(file, row, end, f"a number, since bound is {cells.bound}", "", hint)
+        yield from _check_ends(file, row, cells)
         for low, high in (("value_low", "value"), ("value", "value_high"), ("value_low", "value_high")):
             lower, upper = getattr(cells, low), getattr(cells, high)
             if pd.notna(lower) and pd.notna(upper) and lower > upper:
                 yield Fault(file, row, low, f"at most {high}, {upper}", str(lower), "")
+
+
+def _check_ends(file: str, row: int, cells: Any) -> Iterator[Fault]:
+    """Yield ends of a range that do not follow from how the figure is hedged or rounded."""
+    low, value, high = ends = (cells.value_low, cells.value, cells.value_high)
+    if any(map(pd.isna, ends)) or not low <= value <= high:
+        return
+    found, step = f"{low} to {high}", getattr(cells, "rounding", None)
+    if step is not None and pd.notna(step):
+        above, below = isclose(high - value, step / 2, rel_tol=0.02), min(value, step / 2)
+        if not above or not isclose(value - low, below, rel_tol=0.02):
+            wish = f"half of rounding, {step / 2}, on either side of {value}"
+            yield Fault(file, row, "value_low", wish, found, "the ends, or rounding, which is in the unit of the row")
+    elif cells.bound == "exact" and step is None and not low == value == high:
+        wish = f"{value} three times, since bound is exact"
+        yield Fault(file, row, "value_low", wish, found, "bound is about where the text hedges the figure")
+    elif cells.bound == "about" and (low == high or low * WIDEST < value or high > value * WIDEST):
+        wish = f"a range about {value}, from half to double of it at most"
+        yield Fault(file, row, "value_low", wish, found, "see README.md")
 
 
 def _check_dyad(file: str, figures: pd.DataFrame, actors: Mapping[str, str], dyad: list[str]) -> Iterator[Fault]:
@@ -416,6 +470,9 @@ def _check_events(events: pd.DataFrame, fields: set[str]) -> Iterator[Fault]:
             for name in sorted(set(found.split(";")) - fields - {""}) if column == "fields" else ():
                 wish = "fields that fields.csv lists"
                 yield Fault("events.csv", row, column, wish, name, "add it there or correct it")
+        for column in ("quantity_unit", "quantity_bound"):
+            if pd.notna(cells.quantity) and pd.isna(getattr(cells, column)):
+                yield Fault("events.csv", row, column, "a value, since quantity has one", "")
         parent = str(cells.parent_id)
         if parents.get(parent):
             wish = "a larger act that is no part itself"
