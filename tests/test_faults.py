@@ -32,7 +32,8 @@ def write_command(project, output, workers=1):
     return " ".join(f"'{word}'" for word in [*words, "--workers", str(workers)])
 
 
-def test_a_full_disk_loses_no_report(tmp_path):
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_full_disk_loses_no_report(tmp_path, workers):
     disk, kept = tmp_path / "disk", tmp_path / "kept"
     disk.mkdir()
     make_project(tmp_path, "word")
@@ -43,7 +44,7 @@ def test_a_full_disk_loses_no_report(tmp_path):
         write_command(tmp_path, disk / "out"),
         f"cp -r '{disk}/out' '{kept}'",
         f"({fill}; {fill}2; true)",
-        f"{write_command(tmp_path, disk / 'out', workers=2)}; s=$?; ls -A '{disk}/out'; "
+        f"{write_command(tmp_path, disk / 'out', workers)}; s=$?; ls -A '{disk}/out'; "
         f"cmp '{disk}/out/a.html' '{kept}/a.html' && cmp '{disk}/out/b.json' '{kept}/b.json' && exit $s",
     )
     assert status == 1, said

@@ -113,7 +113,7 @@ def fuzz(minutes: float) -> list[str]:
 def mutate() -> list[str]:
     """Change loader, dates and metrics in 400 drawn ways of those that mutmut knows; return the changes no test saw.
 
-    All 9,000 would take days: one that survives is tried by some hundred tests that load a dossier each.
+    All of them, over 7,000, would take days: one that survives is tried by some hundred tests that load a dossier each.
     """
     tool = [sys.executable, "-m", "mutmut", "run"]
     run = partial(subprocess.run, cwd=TESTS.parent, check=True)

@@ -7,7 +7,6 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from difflib import get_close_matches
 from pathlib import Path
 
 import click
@@ -165,11 +164,13 @@ def _find(path: Path) -> Path:
     named = ROOT / "notebooks" / f"{path.name.removesuffix('.ipynb')}.ipynb"
     if path.exists() or len(path.parts) > 1:
         return path
-    if not named.exists() and (
-        near := get_close_matches(named.stem, [each.stem for each in named.parent.glob("*.ipynb")])
-    ):
+    if named.exists():
+        return named
+    from difflib import get_close_matches
+
+    if near := get_close_matches(named.stem, [each.stem for each in named.parent.glob("*.ipynb")]):
         raise click.UsageError(f"expected a notebook, found {str(path)!r} (did you mean {near[0]!r}?)")
-    return named if named.exists() else path
+    return path
 
 
 def _split(text: str) -> tuple[str, str]:

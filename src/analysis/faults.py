@@ -342,14 +342,13 @@ def _check_twins(frames: Mapping[str, pd.DataFrame], tables: Mapping[str, Cells]
     """Yield rows that say what an earlier one says: only id, note, rank or place in the text differ."""
     for name in sorted({"trade", "events", "evidence", "event_evidence"} & set(frames)):
         first: dict[tuple[str, ...], int] = {}
-        said = frames[name].drop(columns=[column for column in frames[name] if column in LOOSE])
+        said = frames[name].drop(columns=list(LOOSE), errors="ignore")
         for row, (key, *cells) in enumerate(said.itertuples(index=False), start=2):
             same = first.setdefault(tuple(map(str, cells)), row)
             if same != row:
+                column, hint = str(said.columns[0]), "take one of the two away"
                 wish = f"a row that is not also row {tables[name].numbers[same - 2]}"
-                yield Fault(
-                    f"{name}.csv", row, str(frames[name].columns[0]), wish, str(key), "take one of the two away"
-                )
+                yield Fault(f"{name}.csv", row, column, wish, str(key), hint)
 
 
 def _check_days(frames: Mapping[str, pd.DataFrame]) -> Iterator[Fault]:
