@@ -207,6 +207,8 @@ def _describe_field(field: Schema) -> str:
 
 def _suggest(cell: str, field: Schema) -> str:
     rules = field.get("constraints", {})
+    if "pattern" in rules and cell.isdigit() and re.fullmatch(rules["pattern"], f"0{cell}"):
+        return f"did you mean '0{cell}'? A spreadsheet drops the zero in front, here and perhaps in other codes"
     near = get_close_matches(cell, [str(value) for value in rules.get("enum", [])], n=1)
     near = [] if field["name"] == "unit" and len(cell) > 3 else near  # another currency or scale is no slip
     dated = "\\.\\." in rules.get("pattern", "")
@@ -246,8 +248,6 @@ def _check_rules(schema: Schema, cells: Mapping[str, Cells], broken: set[str]) -
             yield from _check_dyad(f"{name}.csv", frames[name], _read_names(cells["actors"]), schema["dyad"])
     if "sources" in frames:
         yield from _check_days(frames)
-    if "cameo" in frames:
-        yield from _check_codes(frames["cameo"])
     if "claims" in frames and len(frames) == len(schema["tables"]):
         yield from _check_claims(frames)
     if "periods" in frames:
@@ -362,14 +362,6 @@ def _check_days(frames: Mapping[str, pd.DataFrame]) -> Iterator[Fault]:
             if cells.status == "observed" and day and start and start > day:
                 wish = f"a date by {day}, when {cells.source_id} appeared"
                 yield Fault(f"{name}.csv", row, "date", wish, cells.date, "or a status other than observed")
-
-
-def _check_codes(cameo: pd.DataFrame) -> Iterator[Fault]:
-    """Yield codes that CAMEO cannot have: its twenty roots are 01 to 20."""
-    for row, code in enumerate(cameo["code"], start=2):
-        if re.fullmatch(r"\d+", code) and not 1 <= int(code[:2]) <= 20:
-            hint = f"did you mean '0{code}'? A spreadsheet drops the zero in front, here and perhaps in other codes"
-            yield Fault("cameo.csv", row, "code", "a CAMEO code, which begins with 01 to 20", code, hint)
 
 
 def _check_claims(frames: Mapping[str, pd.DataFrame]) -> Iterator[Fault]:
