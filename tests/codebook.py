@@ -38,50 +38,6 @@ def is_counted(event: Row, countries: Mapping[str, str], dyad: list[str]) -> boo
     return between and not event["parent_id"] and event["status"] == "observed"
 
 
-def describe_values(field: Mapping[str, Any], keys: Mapping[str, str]) -> str:
-    """Return what a cell may hold, in words; `keys` has the files that foreign keys lead to.
-
-    Examples
-    --------
-    >>> describe_values({"name": "effect", "constraints": {"minimum": -1, "maximum": 1}}, {})
-    '-1 to 1'
-    """
-    rules = field.get("constraints", {})
-    if "enum" in rules:
-        return ", ".join(f"`{value}`" for value in rules["enum"])
-    if field["name"] in keys:
-        return f"a key of `{keys[field['name']]}.csv`"
-    if field.get("type") == "boolean":
-        return "`TRUE`, `FALSE`"
-    if "\\.\\." in rules.get("pattern", ""):
-        return "EDTF profile, below"
-    if "pattern" in rules:
-        return f"`{rules['pattern']}`".replace("|", "\\|")
-    if "minimum" in rules and "maximum" in rules:
-        return f"{rules['minimum']} to {rules['maximum']}"
-    if "minimum" in rules:
-        return f"{rules['minimum']} or more"
-    return f"at most {rules['maxLength']} characters" if "maxLength" in rules else "any"
-
-
-def make_table(resource: Mapping[str, Any]) -> str:
-    """Return the codebook's table of one file."""
-    name, schema = resource["name"], resource["schema"]
-    keys = {key["fields"]: key["reference"]["resource"] or name for key in schema.get("foreignKeys", [])}
-    lines = [
-        f"{resource['description']} Rows: {len(read_rows(name))}. Key: `{schema['primaryKey']}`.",
-        "",
-        "| column | type | unit | required | allowed values | definition |",
-        "|---|---|---|---|---|---|",
-    ]
-    for field in schema["fields"]:
-        rules = field.get("constraints", {})
-        required = ("yes" if rules.get("required") else "no") + (", unique" if rules.get("unique") else "")
-        cells = [f"`{field['name']}`", field["type"], field.get("unit", ""), required, describe_values(field, keys)]
-        lines.append(f"| {' | '.join([*cells, field['description']])} |")
-    return "\n".join(lines)
-
-
 def make_counts() -> str:
     """Return the table of counted acts by phase and effect."""
     package, events = read_package(), read_rows("events")

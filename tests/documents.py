@@ -12,9 +12,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from codebook import make_counts, make_table, make_variables, read_package
+from codebook import make_counts, make_variables, read_package, read_rows
 
 from analysis import load_dossier, plot_overview
+from analysis.new import describe_table
 from analysis.page import Canvas
 from analysis.render import read_notebook
 from analysis.report import find_finding, find_title
@@ -31,7 +32,7 @@ LAYERS = {
     "plots": ("style", "page", "svg", "plots"),
     "display": ("display",),
     "render": (
-        *("parameters", "sources", "report", "record", "render", "notebooks"),
+        *("new", "parameters", "sources", "report", "record", "render", "notebooks"),
         *("batch", "index", "diff", "__main__"),
     ),
 }
@@ -135,7 +136,9 @@ def fill(text: str, blocks: Mapping[str, str]) -> str:
 def make_documents() -> dict[Path, bytes]:
     """Return every document that has generated parts, as it should be."""
     figure: Any = plot_overview(load_dossier())
-    tables = {resource["name"]: make_table(resource) for resource in read_package()["resources"]}
+    tables = {
+        table["name"]: describe_table(table, len(read_rows(table["name"]))) for table in read_package()["resources"]
+    }
     parts = {
         ROOT / "data" / "README.md": {**tables, "counts": make_counts()},
         ROOT / "README.md": {

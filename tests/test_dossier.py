@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 from copies import INVENTED, change, fail, read, write
 
-from analysis.cells import _try_pages, fold_text, name_sign
+from analysis.cells import _try_pages, fold_text, name_letters, name_sign
 from analysis.dossier import load_dossier, select_rows
 from analysis.errors import DataError
 from analysis.faults import find_faults, find_notes
@@ -663,7 +663,11 @@ def edit(package, place, value):
         ("dyad", ["XAA", "XZZ"], "column 'dyad': expected two codes of actors.csv"),
         ("article", ["GAZETTE"], "article: ['GAZETTE'] is not of type 'string'"),
         ("coverage_start", 1991, "coverage_start: 1991 is not of type 'string'"),
-        ("coverage_start", "0091", "column 'coverage_start': expected a year such as 1991, found '0091'"),
+        (
+            "coverage_start",
+            "0091",
+            "column 'coverage_start': expected a year such as 1991, or none where it is not known, found '0091'",
+        ),
         ("coverage_start", "2091", "expected a date before the article appeared, 2020-03-01, found '2091'"),
     ],
 )
@@ -812,7 +816,10 @@ RULES = [  # file, row, cells, and what is said of them after the file and the r
         *("periods.csv", 2, {"start": "2010", "end": "2000"}),
         "'end': expected an end that is not before the start, 2010, found '2000'",
     ),
-    ("sources.csv", 2, {"date": ""}, "'date': expected the day on which the article appeared, found ''"),
+    (
+        *("sources.csv", 2, {"date": "2020/.."}),
+        "'date': expected the day by which the article appeared, found '2020/..' (empty where it is not known)",
+    ),
     (
         *("cameo.csv", 2, {"goldstein": "11"}),
         "'goldstein': expected a number not below -10 and not above 10, not empty, found '11' "
@@ -843,6 +850,25 @@ def test_a_code_without_its_zero_is_told_where_all_files_lost_it(folder, code, c
     message = fail(folder)
     assert "cameo.csv, row 2, column 'code': expected text of the form" in message
     assert f"found '{cut}' (did you mean '{code}'? A spreadsheet drops the zero in front, here and perhaps" in message
+
+
+def test_years_out_of_range_are_named(dossier):
+    with pytest.raises(DataError, match=r"^last_year: expected 0 or a year from 1500 to 2199, found 2200$"):
+        select_rows(dossier, last_year=2200)
+
+
+def test_three_foreign_letters_are_all_named():
+    assert name_letters("абв").count("CYRILLIC") == 3
+    assert "more" not in name_letters("абв")
+    assert name_letters("абвг").endswith("1 more of another script")
+
+
+def test_a_hedged_figure_may_be_just_double(folder):
+    row = next(number for number, cells in enumerate(read(folder, "trade.csv"), start=1) if "about" in cells)
+    change(folder, "trade.csv", row, value="20", value_low="10", value_high="40")
+    load_dossier(folder)
+    change(folder, "trade.csv", row, value_high="40.5")
+    assert "from half to double of it at most" in fail(folder)
 
 
 @pytest.mark.parametrize(("low", "high"), [("17.5", "1018.5"), ("18", "18"), ("17.5", "19")])

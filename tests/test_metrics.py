@@ -577,3 +577,9 @@ def test_tables_have_the_same_columns_with_rows_and_without(dossier, name):
     assert describe(frame) == describe(empty) == columns
     assert "".join(KINDS.get(str(kind), "c") for kind in frame.dtypes) == kinds
     assert not len(empty) or name in ("count_effects", "count_within", "score_periods")
+
+
+def test_no_ratio_to_a_figure_of_nothing(article):
+    figures = change(article, "T1", value=0, value_low=0, value_high=0)
+    with pytest.raises(DataError, match="expected a first figure above 0 for a ratio, found 0 in 2000"):
+        trade_ratio(figures, start_year=2000, end_year=2007)

@@ -1,6 +1,6 @@
 """A published article on two countries, coded into tables: load, count, cite, draw and render it."""
 
-from analysis.citing import PARAMETERS, Quantity, cite, format_number, join_rows
+from analysis.citing import PARAMETERS, Quantity, cite, cite_source, format_number, join_rows
 from analysis.display import show
 from analysis.dossier import Dossier, load_dossier, select_rows
 from analysis.errors import AnalysisError, DataError, ParameterError, RenderError

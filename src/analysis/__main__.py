@@ -1,8 +1,9 @@
-"""The command line: `python -m analysis render`, `validate` and `diff`."""
+"""The command line: `python -m analysis render`, `validate`, `diff`, `import` and `new`."""
 
 from __future__ import annotations
 
 import os
+import shlex
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -137,6 +138,23 @@ def import_file(file: Path, dossier: Path, series: str, source: str, write: bool
         click.echo(format_rows([dict(zip(names, names, strict=True)), *found.rows], names), nl=False)
     count = f"{len(found.rows)} row{'s' * (len(found.rows) != 1)}"
     click.echo(f"{count} {'added to' if write else 'for'} {table['path']}.", err=True)
+
+
+@main.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--pair", nargs=2, required=True, metavar="CODE CODE", help="The two countries, by ISO 3166-1 alpha-3.")
+@click.option("--title", required=True, help="Title of the article.")
+@click.option("--url", default="", help="Address of the article.")
+@click.option("--publisher", default="", help="Who published it.")
+@click.option("--date", default="", help="When it appeared, as 2025-02-26 or 2025-02; left out where not known.")
+def new(folder: Path, pair: tuple[str, str], title: str, url: str, publisher: str, date: str) -> None:
+    """Write a dossier without rows for another article: its tables, schema, source and codebook."""
+    from analysis.new import write_dossier
+
+    for note in write_dossier(folder, pair, title, url=url, publisher=publisher, date=date):
+        click.echo(_plain(f"Note: {note}"), err=True)
+    click.echo(_plain(f"Wrote {folder}. Its README.md says what goes into which table; check with:"))
+    click.echo(_plain(f"python -m analysis validate {shlex.quote(str(folder))}"))
 
 
 def _finish(failed: list[str], count: int, output: Path) -> None:

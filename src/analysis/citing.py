@@ -7,7 +7,7 @@ pandas as a plain text column ``rows``; a report reads the links of the finished
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from urllib.parse import quote
@@ -49,6 +49,23 @@ def cite(text: object, rows: str) -> str:
     if not rows:
         raise ValueError(f"{text!r} needs row ids; a count of nothing names the rows that were searched")
     return f"[{escape_markdown(text)}](#rows-{join_rows([rows])})"
+
+
+def cite_source(source: Mapping[str, object]) -> str:
+    """Return title, publisher and date of a source, as far as they are known, each a link to its row.
+
+    Parameters
+    ----------
+    source : mapping
+        A row of `sources.csv`, such as ``dossier.article``; what is not known is empty.
+
+    Examples
+    --------
+    >>> cite_source({"rows": "A", "title": "Two Shores", "publisher": "", "date": "2020-03-01"})
+    '[Two Shores](#rows-A), [2020-03-01](#rows-A)'
+    """
+    known = [source[name] for name in ("title", "publisher", "date") if source[name]]
+    return ", ".join(cite(text, str(source["rows"])) for text in known)
 
 
 def escape_markdown(text: object) -> str:

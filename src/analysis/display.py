@@ -69,6 +69,7 @@ def show(
         return _emit(draw_table(thing, caption=caption, formats=formats), f"{caption}\n{thing.to_string()}")
     if isinstance(thing, Axes | Figure):
         figures = [thing if isinstance(thing, Figure) else thing.get_figure(root=True)]
+        _mark_empty(figures[0])
     else:
         kwargs |= {} if data is None else {"data": data}  # the function's own
         figures, data = [_draw(thing, width, *args, **kwargs) for width in WIDTHS], None
@@ -88,6 +89,14 @@ def _draw(plot: Callable[..., Any], width: int, *args: Any, **kwargs: Any) -> Fi
         return figure
     figure = plot(*args, ax=canvas(width=width), **kwargs).get_figure(root=True)
     return figure
+
+
+def _mark_empty(figure: Figure | None) -> None:
+    """Say so in a picture whose axes hold nothing, in place of a scale of nothing."""
+    if figure and read_marks(figure).empty and not any(ax.images or ax.patches for ax in figure.axes):
+        for ax in figure.axes:
+            ax.set(xticks=[], yticks=[])
+            ax.text(0.5, 0.5, "none among the rows shown", transform=ax.transAxes, ha="center", va="center")
 
 
 def draw_picture(

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import sys
 import warnings
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from os import PathLike
@@ -39,9 +41,10 @@ class Dossier:
     dyad : tuple of str
         The two countries, ISO 3166-1 alpha-3.
     article : pandas.Series
-        The row of `sources` that was coded.
+        The row of `sources` that was coded; what is not known is an empty text.
     first_day, last_day : pandas.Timestamp
-        Start of the coverage and day of publication: open ends are clipped there.
+        Start of the coverage and day of publication, or where these are not known, the first and the last day that
+        the article's rows name: open ends are clipped there.
     """
 
     trade: pd.DataFrame
@@ -203,10 +206,8 @@ def describe_amount(value: float, unit: str, bound: object = "exact") -> str:
 
 
 def _complete(frames: dict[str, pd.DataFrame], schema: Schema) -> Dossier:
-    sources = frames["sources"]
-    first_day = pd.Timestamp(str(parse_date(schema["coverage_start"]).earliest))
-    article: Any = sources.loc[schema["article"]]
-    last_day = pd.Timestamp(str(parse_date(article["date"]).latest))
+    article: Any = frames["sources"].loc[schema["article"]].fillna("")
+    first_day, last_day = _find_bounds(frames, schema.get("coverage_start", "../.."), article["date"] or "../..")
     trade, evidence = (_add_years(_add_dates(frames[name], first_day, last_day)) for name in ("trade", "evidence"))
     findings, passes = (_add_dates(frames[name], first_day, last_day) for name in ("event_evidence", "passes"))
     periods = _bound_periods(frames["periods"], first_day, last_day)
@@ -222,6 +223,15 @@ def _complete(frames: dict[str, pd.DataFrame], schema: Schema) -> Dossier:
         first_day=first_day,
         last_day=last_day,
     )
+
+
+def _find_bounds(frames: Mapping[str, pd.DataFrame], start: str, appeared: str) -> tuple[pd.Timestamp, pd.Timestamp]:
+    told = [frames[name].loc[frames[name]["status"] == "observed", "date"] for name in ("trade", "events")]
+    spans = [parse_date(text) for column in (*told, frames["periods"]["start"]) for text in column.dropna()]
+    days = {day for span in spans for day in (span.earliest, span.latest) if day}
+    first, last = parse_date(start).earliest, parse_date(appeared).latest
+    days = days or {first or last or dt.date(FIRST_YEAR, 1, 1)}  # no row has a date, so nothing is cut there
+    return pd.Timestamp(first or min(days)), pd.Timestamp(last or max(days))
 
 
 def _add_years(figures: pd.DataFrame) -> pd.DataFrame:

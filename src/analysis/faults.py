@@ -287,9 +287,9 @@ def _check_properties(schema: Schema, frames: Mapping[str, pd.DataFrame]) -> Ite
     elif "sources" in frames:
         yield from _check_publication(frames["sources"], str(found["article"]))
     start = _find_day(found["coverage_start"], "earliest")
-    if not start or explain_date(str(found["coverage_start"])):
-        wishes["coverage_start"] = "a year such as 1991"
-    elif "sources" in frames:
+    if found["coverage_start"] is not None and (not start or explain_date(str(found["coverage_start"]))):
+        wishes["coverage_start"] = "a year such as 1991, or none where it is not known"
+    elif start and "sources" in frames:
         days = frames["sources"].set_index("source_id")["date"]
         appeared = _find_day(days.get(found["article"]), "latest")
         if appeared and start > appeared:
@@ -305,11 +305,12 @@ def _find_day(text: Any, end: str) -> Any:
 
 
 def _check_publication(sources: pd.DataFrame, article: str) -> Iterator[Fault]:
-    """Yield a fault where the article has no day of publication, at which all open dates end."""
+    """Yield a fault where the date of publication, at which all open dates end, has no end itself."""
     row = sources["source_id"].tolist().index(article)
     day = sources["date"].fillna("").iloc[row]
-    if not _find_day(day, "latest"):
-        yield Fault("sources.csv", row + 2, "date", "the day on which the article appeared", day)
+    if day and not _find_day(day, "latest"):
+        hint = "empty where it is not known"
+        yield Fault("sources.csv", row + 2, "date", "the day by which the article appeared", day, hint)
 
 
 def _check_periods(periods: pd.DataFrame) -> Iterator[Fault]:

@@ -30,6 +30,7 @@ def list_rows(dossier: Dossier) -> pd.DataFrame:
     """
     article, found = str(dossier.article["url"]), dossier.event_evidence
     trade, events, periods, sources = dossier.trade, dossier.events, dossier.periods, dossier.sources
+    names = sources["title"] + (", " + sources["publisher"]).fillna("")
     parts = [
         trade.assign(content=_describe_figures(trade), basis=trade["date_basis"]).join(_find_elsewhere(dossier)),
         events.assign(content=events["summary"], basis=events["date_basis"], coding=_describe_coding(events)),
@@ -38,14 +39,14 @@ def list_rows(dossier: Dossier) -> pd.DataFrame:
         _describe_evidence(dossier),
         found.assign(content=_describe_findings(found), basis=found["date_basis"]),
         _describe_passes(dossier.passes),
-        sources.assign(content=sources["title"] + ", " + sources["publisher"].fillna(""), when=sources["date"]),
+        sources.assign(content=names, when=sources["date"]),
     ]
     parts[1] = parts[1].join(_relate_findings(dossier))
     for part in parts[:3]:
         ends = zip(part["text_start"], part["text_end"], strict=True)
         part["paragraph_link"] = [link_article(article, start, end) for start, end in ends]
     for part in parts[4:6]:
-        part["source"] = part["source_id"].map(sources["title"] + ", " + sources["publisher"].fillna(""))
+        part["source"] = part["source_id"].map(names)
         part["source_link"] = part["source_id"].map(sources["url"])
     parts[-1] = parts[-1].assign(source_link=sources["url"], source="Open the source")
     return pd.concat([part.reindex(columns=COLUMNS).astype("object") for part in parts]).fillna("").astype("str")
