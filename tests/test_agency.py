@@ -157,6 +157,8 @@ def spoil(line, header, **cells):
         (NEW, new(), {"reporterCode": "4"}, "'reporterCode': expected the code of XAA, as reporterISO has it"),
         (NEW, new(), {"partnerISO": "XYZ"}, "'partnerCode': expected the code of XYZ, as partnerISO has it"),
         (NEW, new(), {"reporterDesc": "Borduria"}, "'reporterDesc': expected a name of XAA, whose code stands in"),
+        (NEW, new(), {"reporterDesc": "Kazakhstan"}, "'reporterDesc': expected a name of XAA, whose code stands in"),
+        (LEGACY, legacy(), {"Partner": "KAZ"}, "'Partner': expected a name of XBB, whose code stands in"),
         (LEGACY, legacy(), {"Partner": "Arcadia"}, "'Partner': expected a name of XBB, whose code stands in"),
         (WAR, war(), {"importer1": "Borduria"}, "'importer1': expected a name of XAA, whose code stands in ccode1"),
     ],

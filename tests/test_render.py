@@ -21,6 +21,7 @@ from analysis.__main__ import main
 from analysis.batch import Job, plan_batch, plan_job, run_jobs
 from analysis.errors import ParameterError, RenderError
 from analysis.index import write_index
+from analysis.new import write_dossier
 from analysis.render import Limits, describe_error, read_notebook, render_notebook
 from analysis.report import write_whole
 
@@ -30,10 +31,10 @@ PAGES = sorted(path for path in (ROOT / "reports").glob("*.html") if ".failed" n
 PARAMETERS = 'first_year: int = 0\ndossier: str = ""'
 
 
-def write_notebook(path: Path, *sources: str) -> Path:
+def write_notebook(path: Path, *sources: str, parameters: str = PARAMETERS) -> Path:
     """A notebook with a title, parameters, and one code cell a source."""
-    parameters = v4.new_code_cell(PARAMETERS, metadata={"tags": ["parameters"]})
-    cells = [v4.new_markdown_cell("# What holds?"), parameters, *map(v4.new_code_cell, sources)]
+    first = v4.new_code_cell(parameters, metadata={"tags": ["parameters"]})
+    cells = [v4.new_markdown_cell("# What holds?"), first, *map(v4.new_code_cell, sources)]
     nbformat.write(v4.new_notebook(cells=cells), path)
     return path
 
@@ -219,6 +220,7 @@ def test_plan_batch_makes_one_job_a_phase() -> None:
         ("reports:\n- parameters: {}", "a list 'reports'"),
         ("reports: [", "expected YAML"),
         ("reports:\n- notebook: 01-trade\n  each: {certainty: all}", "'periods'"),
+        ("reports:\n- notebook: 01-trade\n  each: {dossier: 'nowhere/*'}", "found none for the pattern 'nowhere/"),
     ],
 )
 def test_plan_batch_refuses(tmp_path: Path, text: str, words: str) -> None:
@@ -229,6 +231,54 @@ def test_plan_batch_refuses(tmp_path: Path, text: str, words: str) -> None:
     batch.write_text(text, encoding="utf-8")
     with pytest.raises(ParameterError, match=words):
         plan_batch(batch, tmp_path)
+
+
+@pytest.fixture
+def many(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A project with three dossiers, of which one is faulty, and a folder that is none; its batch file."""
+    monkeypatch.chdir(tmp_path)
+    for name in ("notebooks", "reports", "dossiers", "dossiers/notes"):
+        (tmp_path / name).mkdir()
+    for name in ("b", "broken"):
+        shutil.copytree(OTHER, tmp_path / "dossiers" / name)
+    (tmp_path / "dossiers" / "broken" / "periods.csv").unlink()
+    write_dossier(tmp_path / "dossiers" / "a", ("KAZ", "TUR"), "Steppe & <sea>")
+    source = "from analysis import load_dossier, select_rows\n"
+    source += "len(select_rows(load_dossier(dossier), period=period).events)"
+    parameters = 'dossier: str = ""\nperiod: str = ""'
+    write_notebook(tmp_path / "notebooks" / "n.ipynb", source, parameters=parameters)
+    batch = tmp_path / "reports" / "batch.yml"
+    entry = '- notebook: n\n  each: {%sdossier: "dossiers/%s"}\n'
+    batch.write_text("reports:\n" + entry % ("period: periods, ", "[ab]") + entry % ("", "*"), encoding="utf-8")
+    return batch
+
+
+def test_plan_batch_over_dossiers_takes_the_phases_of_each(many: Path) -> None:
+    jobs = [dict(job.parameters) for job in plan_batch(many, Path("out"))]
+    phases = [{"dossier": "dossiers/b", "period": name} for name in ("K1", "K2", "K3")]  # a has none yet
+    assert jobs == [*phases, *({"dossier": f"dossiers/{name}"} for name in ("a", "b", "broken"))]
+
+
+def test_plan_batch_a_faulty_dossier_stops_no_other(many: Path) -> None:
+    text = many.read_text(encoding="utf-8").replace("/[ab]", "/b*")
+    many.write_text(text.rpartition("- notebook")[0], encoding="utf-8")
+    given = [dict(job.parameters) for job in plan_batch(many, Path("out"))]
+    assert given[-1] == {"dossier": "dossiers/broken"}
+    assert len(given) == 4
+
+
+def test_a_batch_over_dossiers_has_one_index_article_by_article(many: Path) -> None:
+    reports = list(run_jobs(plan_batch(many, Path("out")), workers=2))
+    assert [bool(report.error) for report in reports] == [False] * 5 + [True]
+    page = BeautifulSoup(write_index(Path("out")).read_text(encoding="utf-8"), "html.parser")
+    assert page.select_one("h1").get_text() == "Reports on 2 articles"
+    heads = [" ".join(head.get_text().split()) for head in page.select("section h3")]
+    gazette = "Two Shores, One <Harbour>, The Invented Gazette, 2020-03-01"
+    assert heads == ["Failed", "Steppe & <sea>: the whole article"] + [
+        f"{gazette}: {group}" for group in ("the whole article", "a part of it")
+    ]
+    assert [len(section.select("li h4")) for section in page.select("section")] == [1, 1, 1, 3]
+    assert len({section["aria-labelledby"] for section in page.select("section")}) == 4
 
 
 def test_run_jobs_goes_on_after_a_failure(tmp_path: Path) -> None:

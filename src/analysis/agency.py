@@ -17,6 +17,8 @@ from functools import partial
 from itertools import chain, product
 from pathlib import Path
 
+import iso3166
+
 from analysis.cells import (
     EXCEL_LINE,
     MISSING,
@@ -24,6 +26,7 @@ from analysis.cells import (
     explain_number,
     find_encoding,
     find_words,
+    fold_text,
     has_decimal_comma,
     is_utf8,
     name_kind,
@@ -60,6 +63,7 @@ NAMES = {  # the column of a code, and those where the same country's name may s
     **{"ccode1": ("importer1",), "ccode2": ("importer2",)},
     **{f"{side}code": (f"{side}desc", side) for side in ("reporter", "partner")},
 }
+ISO = {fold_text(text): each.alpha3 for each in iso3166.countries for text in (each.alpha3, each.name)}
 EMPTY, GOODS, KNOWN = "without a value", "of single goods", "in evidence.csv already"
 
 
@@ -251,12 +255,14 @@ def _read_flows(path: Path, countries: Mapping[str, Mapping[str, str]]) -> tuple
 def _check_names(
     cells: Mapping[str, str], codes: Mapping[str, str], countries: Mapping[str, Mapping[str, str]]
 ) -> Iterator[Fault]:
-    """Yield a fault where beside the code of one country the name of the other stands."""
+    """Yield a fault where beside the code of one country the name of another stands, or its code by ISO 3166-1."""
     for column, places in NAMES.items():
         own = codes.get(_trim_code(cells.get(column, "")))
         for place in places if own else ():
-            words = find_words(cells.get(place, ""))
+            text = fold_text(cells.get(place, ""))
+            words = find_words(text)
             named = {code for code, actor in countries.items() if find_words(actor["short_name"]) <= words}
+            named |= {ISO[text]} if text in ISO else set()
             if named and own not in named:
                 yield Fault("", 0, place, f"a name of {own}, whose code stands in {column}", cells[place])
 

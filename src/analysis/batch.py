@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import lru_cache, partial
+from glob import glob
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -51,7 +52,8 @@ def plan_batch(path: Path, output: Path) -> list[Job]:
     ----------
     path : pathlib.Path
         YAML: a list ``reports`` of entries with ``notebook`` (a name in ``notebooks/``), ``parameters`` and ``each``:
-        lists of values, or ``periods`` for all phases of the dossier. Every combination becomes a report.
+        lists of values, ``periods`` for all phases of the dossier, and for ``dossier`` a pattern such as
+        ``dossiers/*`` for every dossier in these folders. Every combination becomes a report.
     output : pathlib.Path
         Folder of the reports.
 
@@ -67,16 +69,13 @@ def plan_batch(path: Path, output: Path) -> list[Job]:
     '00-start-here.html'
     """
     jobs: list[Job] = []
-    load = cache(load_dossier)  # once for all reports
+    load = lru_cache(4)(load_dossier)  # once for all reports on it
     for entry in _read_entries(path):
         unknown = sorted(set(entry) - {"notebook", "parameters", "each"})
         if unknown:
             raise ParameterError(f"{path.name}: expected notebook, parameters, each; found {', '.join(unknown)}")
         notebook = path.parent.parent / "notebooks" / f"{entry['notebook']}.ipynb"
-        fixed = entry.get("parameters") or {}
-        grid = {name: _expand(values, fixed, load) for name, values in (entry.get("each") or {}).items()}
-        for combination in product(*grid.values()):
-            jobs.append(plan_job(notebook, output, {**fixed, **dict(zip(grid, combination, strict=True))}, load))
+        jobs += [plan_job(notebook, output, given, load) for given in _combine(entry, load)]
     names = [job.output.name.casefold() for job in jobs]  # on some systems A and a are one file
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
@@ -100,6 +99,31 @@ def _is_entry(entry: Any) -> bool:
     """Return whether an entry names a notebook and maps names to values; an empty mapping reads as an empty text."""
     mapped = isinstance(entry, dict) and all(isinstance(entry.get(key) or {}, dict) for key in ("parameters", "each"))
     return mapped and isinstance(entry.get("notebook"), str)
+
+
+def _combine(entry: Mapping[str, Any], load: Callable[[str | None], Dossier]) -> Iterator[dict[str, Any]]:
+    """Yield the parameters of each report of an entry; the phases are those of its dossier."""
+    fixed, each = entry.get("parameters") or {}, dict(entry.get("each") or {})
+    dossiers = each.pop("dossier", None)
+    for chosen in [{}] if dossiers is None else [{"dossier": name} for name in _find_dossiers(dossiers)]:
+        given = {**fixed, **chosen}
+        try:
+            grid = {name: _expand(values, given, load) for name, values in each.items()}
+        except DataError:  # its report says what is wrong, and the others are made
+            yield given
+            continue
+        yield from ({**given, **dict(zip(grid, values, strict=True))} for values in product(*grid.values()))
+
+
+def _find_dossiers(wanted: Any) -> list[Any]:
+    """Return the folders that a pattern means, those with a schema in them; a list is taken as it stands."""
+    if isinstance(wanted, list):
+        return wanted
+    found = [Path(name) for name in glob(str(wanted))]
+    folders = sorted(path.as_posix() for path in found if (path / "datapackage.json").is_file())
+    if not folders:
+        raise ParameterError(f"each: expected folders with a datapackage.json, found none for the pattern {wanted!r}")
+    return folders
 
 
 def _expand(values: Any, fixed: Mapping[str, Any], load: Callable[[str | None], Dossier]) -> list[Any]:

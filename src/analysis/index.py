@@ -16,7 +16,9 @@ from analysis.report import fill_template, write_whole
 
 
 def write_index(folder: Path) -> Path:
-    """Write `index.html`: the findings of the first report, and title, scope, finding and state of every report.
+    """Write `index.html`: title, scope, finding and state of every report, those on one article together.
+
+    Where all are on one article, the findings of the first report stand above.
 
     Parameters
     ----------
@@ -38,20 +40,32 @@ def write_index(folder: Path) -> Path:
     pages = {name: page for name, page in found.items() if page.select_one(".facts")}  # another page is no report
     names = sorted({name.removesuffix(".html").removesuffix(".failed") for name in pages})  # in full first
     reports = [_read_report(name, pages) for name in names]
-    lead = next((report for report in reports if report["whole"] and report["good"]), None)
+    articles = list(dict.fromkeys(report["source"] for report in reports if report["group"] != "failed"))
+    alone = len(articles) < 2
+    lead = next((report for report in reports if report["whole"] and report["good"]), None) if alone else None
     html = fill_template(
         "index",
-        title=lead["title"] if lead else "Reports",
+        title=lead["title"] if lead else "Reports" if alone else f"Reports on {len(articles)} articles",
         source=lead["source"] if lead else "",
         intro=lead["intro"] if lead else "",
         parts={report["title"] for report in reports if report["group"] == "part"},
         sentences=_read_sentences(pages[lead["good"]], lead["good"]) if lead else [],
         lead=lead["good"] if lead else "",
         reports=reports,
+        sections=list(_list_sections(reports, articles)),
         groups=[group for group in ("whole", "part", "failed") if any(report["group"] == group for report in reports)],
     )
     write_whole(folder / "index.html", html)
     return folder / "index.html"
+
+
+def _list_sections(reports: list[dict[str, Any]], articles: list[str]) -> Iterator[tuple[str, str, list[Any]]]:
+    """Yield group, article (where there are several) and reports: what failed first, then article by article."""
+    yield "failed", "", [report for report in reports if report["group"] == "failed"]
+    for article in articles:
+        for group in ("whole", "part"):
+            found = [report for report in reports if report["group"] == group and report["source"] == article]
+            yield group, article if len(articles) > 1 else "", found
 
 
 def _read_report(name: str, pages: dict[str, BeautifulSoup]) -> dict[str, Any]:
@@ -70,7 +84,7 @@ def _read_report(name: str, pages: dict[str, BeautifulSoup]) -> dict[str, Any]:
         "finding": str(description["content"]) if isinstance(description, Tag) else "",
         "error": _read_text(pages[failed], ".banner p") if failed else "",
         "scope": _read_text(page, ".facts dd"),
-        "source": _read_text(page, ".facts div:has(a[rel]) dd"),
+        "source": _read_text(page, ".facts dt:-soup-contains-own('Source') + dd"),
         "coverage": _read_text(page, ".coverage"),
         "standing": _read_text(page, ".standing"),
         "picture": str(image.get("src", "")) if image else "",
