@@ -206,6 +206,20 @@ def test_readme_names_what_is_there() -> None:
     assert set(re.findall(r"^\| \[`(\d\d-[\w-]+)`", text, re.MULTILINE)) == notebooks
 
 
+def test_examples_of_coding_are_rows_coded_so() -> None:
+    text = (ROOT / "docs" / "code-an-article.md").read_text(encoding="utf-8")
+    dossier = load_dossier()
+    rows = {
+        str(row): set(map(str, cells))
+        for frame in (dossier.trade, dossier.events)
+        for row, *cells in frame.itertuples()
+    }
+    assert set(re.findall(r"\b[TEV]\d+\b", text)) <= set(rows)
+    said = re.findall(r"`([^`]+)` \((\w+)\)", text)
+    assert len(said) > 5
+    assert [(value, row) for value, row in said if value not in rows[row]] == []
+
+
 def test_readme_commands_exist() -> None:
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     targets = set(re.findall(r"\bmake (\w+)", text)) - {"a", "and", "on"}
