@@ -26,7 +26,7 @@ SOURCE = ROOT / "src" / "analysis"
 # From left to right, as data flow. A module stands in the first layer that names it; what is on the left imports
 # nothing from its right.
 LAYERS = {
-    "dossier": ("errors", "dates", "cells", "schema", "faults", "citing", "dossier", "agency"),
+    "dossier": ("errors", "dates", "cells", "schema", "faults", "citing", "dossier", "agency", "passages"),
     "metrics": ("metrics",),
     "findings": ("rows", "findings"),
     "plots": ("style", "page", "svg", "plots"),

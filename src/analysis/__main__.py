@@ -1,4 +1,4 @@
-"""The command line: `python -m analysis render`, `validate`, `diff`, `import` and `new`."""
+"""The command line: `python -m analysis render`, `validate`, `diff`, `import`, `new` and `coverage`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pathlib import Path
 
 import click
 
-from analysis.errors import AnalysisError
+from analysis.errors import AnalysisError, DataError
 
 ROOT = Path(__file__).resolve().parents[2]
 SECONDS = click.IntRange(min=1)
@@ -155,6 +155,30 @@ def new(folder: Path, pair: tuple[str, str], title: str, url: str, publisher: st
         click.echo(_plain(f"Note: {note}"), err=True)
     click.echo(_plain(f"Wrote {folder}. Its README.md says what goes into which table; check with:"))
     click.echo(_plain(f"python -m analysis validate {shlex.quote(str(folder))}"))
+
+
+@main.command()
+@click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False))
+@click.option(
+    *("--article", "text"),
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    required=True,
+    help="The article as plain text, an empty line between paragraphs or each begun with its number, as [7].",
+)
+def coverage(folder: Path, text: Path) -> None:
+    """List what an article mentions, each with the rows that code it; exit 1 where a locator does not match it."""
+    from analysis.dossier import describe_faults, load_dossier
+    from analysis.passages import cover_text, describe_coverage
+
+    try:
+        article = text.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise DataError(f"{text.name}: expected text in UTF-8, found another encoding") from error
+    mentions, faults = cover_text(load_dossier(folder), article)
+    for line in describe_coverage(mentions):
+        click.echo(_plain(line))
+    if faults:
+        sys.exit(_plain(describe_faults(faults, f"the locators of {folder.name}/")))
 
 
 def _finish(failed: list[str], count: int, output: Path) -> None:

@@ -36,8 +36,8 @@ class Dossier:
         ``when`` (the date in words), ``rows``, and what `load_dossier` lists.
     evidence, event_evidence : pandas.DataFrame
         What others say, likewise; never mixed with the article's word.
-    claims, passes, paragraphs : pandas.DataFrame
-        What can be tested, the coding passes, and all paragraphs. Any of these five may be empty.
+    claims, passes, paragraphs, not_coded : pandas.DataFrame
+        What can be tested, the coding passes, all paragraphs, and the numbers that no row holds. Any may be empty.
     dyad : tuple of str
         The two countries, ISO 3166-1 alpha-3.
     article : pandas.Series
@@ -59,6 +59,7 @@ class Dossier:
     claims: pd.DataFrame
     passes: pd.DataFrame
     paragraphs: pd.DataFrame
+    not_coded: pd.DataFrame
     dyad: tuple[str, str]
     article: pd.Series
     first_day: pd.Timestamp

@@ -36,7 +36,7 @@ DAYS = {  # of a period, at least and at most
     "quarter": (88, 94, "three months, such as 2020-01/2020-03, of a quarter"),
     "month": (28, 31, "one month, such as 2020-01, of a month"),
 }
-IDS = ("trade_id", "event_id", "period_id", "source_id", "evidence_id", "finding_id", "claim_id", "code_id")
+IDS = ("trade_id", "event_id", "period_id", "source_id", "evidence_id", "finding_id", "claim_id", "code_id", "gap_id")
 
 
 def find_faults(folder: Path) -> list[Fault]:

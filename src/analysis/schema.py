@@ -15,7 +15,7 @@ from analysis.errors import DataError
 Schema = Mapping[str, Any]
 TABLES = (
     *("trade", "events", "periods", "actors", "fields", "cameo", "sources"),  # what the article says
-    *("evidence", "event_evidence", "claims", "passes", "paragraphs"),  # what others say, and how it was coded
+    *("evidence", "event_evidence", "claims", "passes", "paragraphs", "not_coded"),  # what others say; how it was coded
 )
 DTYPES = {"string": "str", "number": "Float64", "integer": "Int64", "boolean": "boolean"}
 DOLLARS = {"million USD": 1_000_000, "thousand USD": 1_000, "USD": 1}  # in one unit of a figure
