@@ -115,11 +115,11 @@ def test_notes_are_told_of_files_with_faults_too(folder):
     assert "events.csv, column 'persons': expected the column 'persons'" in fail(folder)
 
 
-@pytest.mark.parametrize("day", ["", "../..", "2019/.."])
+@pytest.mark.parametrize("day", ["", "2019/.."])
 def test_the_article_has_a_day(folder, day):
     row = next(row for row, cells in enumerate(read(folder, "sources.csv"), start=1) if cells[0] == "GAZETTE")
     change(folder, "sources.csv", row, date=day)
-    assert "column 'date': expected the day on which the article appeared" in fail(folder)
+    assert "column 'date': expected the day by which the article appeared" in fail(folder)
 
 
 @pytest.mark.parametrize("sign", [" ", "\u00a0", "\u202f", "\u2009", "'", "’", ",", "."])

@@ -818,7 +818,7 @@ RULES = [  # file, row, cells, and what is said of them after the file and the r
     ),
     (
         *("sources.csv", 2, {"date": "2020/.."}),
-        "'date': expected the day by which the article appeared, found '2020/..' (empty where it is not known)",
+        "'date': expected the day by which the article appeared, found '2020/..' (../.. where it is not known)",
     ),
     (
         *("cameo.csv", 2, {"goldstein": "11"}),

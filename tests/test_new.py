@@ -16,6 +16,7 @@ from analysis.dossier import load_dossier
 from analysis.errors import DataError
 from analysis.faults import find_faults
 from analysis.new import write_dossier
+from analysis.rows import list_rows
 from analysis.schema import DEFAULT
 
 NOTHING = re.compile(r"\b(No|none|nothing|None)\b")
@@ -155,13 +156,14 @@ def test_new_command_says_what_to_do_next(tmp_path, monkeypatch):
 
 def test_article_without_a_date_ends_with_the_last_day_that_a_row_names(tmp_path):
     folder = shutil.copytree(INVENTED, tmp_path / "d")
-    change(folder, "sources.csv", 2, date="")
+    change(folder, "sources.csv", 2, date="../..")
     (folder / "datapackage.json").write_text(
         re.sub(r'  "coverage_start": "[^"]*",\n', "", (folder / "datapackage.json").read_text(encoding="utf-8")),
         encoding="utf-8",
     )
     dossier = load_dossier(folder)
     assert dossier.article["date"] == ""
+    assert list_rows(dossier).loc["GAZETTE", "when"] == ""
     observed = dossier.events[dossier.events["status"] == "observed"]
     assert str(dossier.last_day.date()) == "2016-12-31"  # A7, talks until 2016; the planned visit of 2031 is none
     assert str(dossier.first_day.date()) == "2009-01-01"  # K1 begins in 2009
@@ -171,6 +173,6 @@ def test_article_without_a_date_ends_with_the_last_day_that_a_row_names(tmp_path
 def test_article_dated_openly_is_refused(tmp_path):
     folder = shutil.copytree(INVENTED, tmp_path / "d")
     change(folder, "sources.csv", 2, date="2020/..")
-    assert "expected the day by which the article appeared, found '2020/..' (empty where it is not known)" in fail(
+    assert "expected the day by which the article appeared, found '2020/..' (../.. where it is not known)" in fail(
         folder
     )

@@ -14,6 +14,7 @@ from analysis.errors import DataError
 
 UNIT = r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?~?"
 PROFILE = rf"({UNIT}|(\.\.|{UNIT})/(\.\.|{UNIT}))"
+UNDATED = "../.."
 FIRST_YEAR, LAST_YEAR = 1500, 2199  # another year is a slip, or of another calendar
 EXPECTED = "an EDTF date such as 2019, 2019-06, 2025-01-15, 2006~, 1992/1997, ../1995, 2015-12/.. or ../.."
 

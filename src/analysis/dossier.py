@@ -15,7 +15,7 @@ from typing import Any
 import pandas as pd
 
 from analysis.citing import format_number
-from analysis.dates import FIRST_YEAR, LAST_YEAR, describe_date, parse_date
+from analysis.dates import FIRST_YEAR, LAST_YEAR, UNDATED, describe_date, parse_date
 from analysis.errors import DataError, Fault
 from analysis.faults import check_tables
 from analysis.schema import DEFAULT, TABLES, Schema, build_table, find_counted, read_schema, read_tables
@@ -208,7 +208,8 @@ def describe_amount(value: float, unit: str, bound: object = "exact") -> str:
 
 def _complete(frames: dict[str, pd.DataFrame], schema: Schema) -> Dossier:
     article: Any = frames["sources"].loc[schema["article"]].fillna("")
-    first_day, last_day = _find_bounds(frames, schema.get("coverage_start", "../.."), article["date"] or "../..")
+    first_day, last_day = _find_bounds(frames, schema.get("coverage_start", UNDATED), article["date"])
+    article["date"] = article["date"].replace(UNDATED, "")
     trade, evidence = (_add_years(_add_dates(frames[name], first_day, last_day)) for name in ("trade", "evidence"))
     findings, passes = (_add_dates(frames[name], first_day, last_day) for name in ("event_evidence", "passes"))
     periods = _bound_periods(frames["periods"], first_day, last_day)

@@ -16,7 +16,7 @@ import frictionless
 import pandas as pd
 
 from analysis.cells import Cells, find_words, fold_text, name_letters
-from analysis.dates import EXPECTED, explain_date, parse_date
+from analysis.dates import EXPECTED, UNDATED, explain_date, parse_date
 from analysis.errors import DataError, Fault
 from analysis.schema import DEFAULT, TABLES, Schema, build_table, find_counted, read_schema, read_tables
 
@@ -308,8 +308,8 @@ def _check_publication(sources: pd.DataFrame, article: str) -> Iterator[Fault]:
     """Yield a fault where the date of publication, at which all open dates end, has no end itself."""
     row = sources["source_id"].tolist().index(article)
     day = sources["date"].fillna("").iloc[row]
-    if day and not _find_day(day, "latest"):
-        hint = "empty where it is not known"
+    if day != UNDATED and not _find_day(day, "latest"):
+        hint = f"{UNDATED} where it is not known"
         yield Fault("sources.csv", row + 2, "date", "the day by which the article appeared", day, hint)
 
 

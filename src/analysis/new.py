@@ -16,7 +16,7 @@ from typing import Any
 from iso3166 import countries
 
 from analysis.citing import escape_markdown
-from analysis.dates import EXPECTED
+from analysis.dates import EXPECTED, UNDATED
 from analysis.errors import DataError, Fault
 from analysis.faults import check_tables
 from analysis.schema import DEFAULT, Schema, read_schema, read_tables
@@ -65,7 +65,13 @@ def write_dossier(
     actors = [_describe_country(code) for code in pair]
     if len({*pair}) < 2:
         raise DataError(f"--pair: expected two countries, found {pair[0]} twice")
-    article = {"source_id": "ARTICLE", "kind": "article", "title": title, "publisher": publisher, "date": date}
+    article = {
+        "source_id": "ARTICLE",
+        "kind": "article",
+        "title": title,
+        "publisher": publisher,
+        "date": date or UNDATED,
+    }
     shared = read_tables(DEFAULT, read_schema(DEFAULT))
     rows = {name: [dict(zip(shared[name].header, row, strict=True)) for row in shared[name].rows] for name in SHARED}
     scales = [{**row, "note": ""} for row in rows["sources"] if row["kind"] == "scale"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from analysis.citing import format_number, join_rows, link_article
+from analysis.dates import UNDATED
 from analysis.dossier import Dossier, describe_amount
 from analysis.metrics.evidence import compare_evidence, list_totals
 
@@ -39,7 +40,7 @@ def list_rows(dossier: Dossier) -> pd.DataFrame:
         _describe_evidence(dossier),
         found.assign(content=_describe_findings(found), basis=found["date_basis"]),
         _describe_passes(dossier.passes),
-        sources.assign(content=names, when=sources["date"]),
+        sources.assign(content=names, when=sources["date"].replace(UNDATED, "")),
     ]
     parts[1] = parts[1].join(_relate_findings(dossier))
     for part in parts[:3]:
