@@ -8,13 +8,14 @@ import sys
 import pytest
 from bs4 import BeautifulSoup
 from click.testing import CliRunner
-from copies import INVENTED, change, fail, read
+from copies import INVENTED, change, fail, read, write
 from documents import ROOT
 
 from analysis.__main__ import main
 from analysis.dossier import load_dossier
 from analysis.errors import DataError
 from analysis.faults import find_faults
+from analysis.metrics.events import count_events
 from analysis.new import write_dossier
 from analysis.rows import list_rows
 from analysis.schema import DEFAULT
@@ -105,7 +106,7 @@ def test_new_over_something_is_refused_and_touches_nothing(tmp_path):
     (tmp_path / "mine" / "notes.txt").write_text("mine")
     (tmp_path / "file").write_text("mine")
     for name in ("mine", "file"):
-        with pytest.raises(DataError, match="expected a folder that is new or empty, found something"):
+        with pytest.raises(DataError, match="expected a folder that is not there yet, found one"):
             write_dossier(tmp_path / name, ("KAZ", "TUR"), "A")
     assert [path.name for path in (tmp_path / "mine").iterdir()] == ["notes.txt"]
     assert (tmp_path / "file").read_text() == "mine"
@@ -143,7 +144,7 @@ def test_new_that_would_have_a_fault_leaves_nothing(tmp_path, pair, given, said)
 def test_new_names_countries(tmp_path, code, name, short):
     notes = write_dossier(tmp_path / "d", (code, "TUR"), "A", date="2025")
     assert read(tmp_path / "d", "actors.csv")[1][:3] == [code, name, short]
-    assert len(notes) == (short != name)
+    assert len(notes) == (short != name or name == code)
 
 
 def test_new_command_says_what_to_do_next(tmp_path, monkeypatch):
@@ -165,9 +166,32 @@ def test_article_without_a_date_ends_with_the_last_day_that_a_row_names(tmp_path
     assert dossier.article["date"] == ""
     assert list_rows(dossier).loc["GAZETTE", "when"] == ""
     observed = dossier.events[dossier.events["status"] == "observed"]
-    assert str(dossier.last_day.date()) == "2016-12-31"  # A7, talks until 2016; the planned visit of 2031 is none
-    assert str(dossier.first_day.date()) == "2009-01-01"  # K1 begins in 2009
+    assert str(dossier.last_day.date()) == "2017-12-31"  # A7, talks until 2016; the planned visit of 2031 is none
+    assert str(dossier.first_day.date()) == "2008-01-01"  # K1 begins in 2009
     assert observed["latest"].max() == dossier.last_day
+
+
+@pytest.mark.parametrize("date", ["../1995", "2015-12/..", "2015/.."])
+@pytest.mark.parametrize("day", ["../..", "2015-06", "1990"])
+def test_an_open_date_never_grows_sure_or_ends_before_it_starts(tmp_path, date, day):
+    """Without a day of publication, and where the act lies after it, as a planned one may."""
+    folder = shutil.copytree(INVENTED, tmp_path / "d")
+    rows = read(folder, "events.csv")
+    place = {name: rows[0].index(name) for name in ("date", "date_basis", "status", "effect")}
+    act = [*rows[1]]
+    for name, cell in {"date": date, "date_basis": "inferred", "status": "planned", "effect": ""}.items():
+        act[place[name]] = cell
+    write(folder, "events.csv", [rows[0], act])
+    write(folder, "trade.csv", read(folder, "trade.csv")[:1])
+    write(folder, "periods.csv", [*read(folder, "periods.csv")[:1], ["K1", "A", "phase", "", "", "", "", "1", ""]])
+    change(folder, "sources.csv", 2, date=day)
+    package = (folder / "datapackage.json").read_text(encoding="utf-8")
+    package = re.sub(r'  "coverage_start": "[^"]*",\n', "", package)
+    (folder / "datapackage.json").write_text(package, encoding="utf-8")
+    acts = load_dossier(folder).events
+    assert (acts["earliest"] < acts["latest"]).all()
+    if day == "../..":
+        assert (count_events(acts)["minimum"] == 0).all()
 
 
 def test_article_dated_openly_is_refused(tmp_path):

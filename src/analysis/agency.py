@@ -261,7 +261,9 @@ def _check_names(
         for place in places if own else ():
             text = fold_text(cells.get(place, ""))
             words = find_words(text)
-            named = {code for code, actor in countries.items() if find_words(actor["short_name"]) <= words}
+            known = {code: find_words(actor["short_name"]) for code, actor in countries.items()}
+            whole = find_words(countries[str(own)]["name"])  # of which another's name may be a part
+            named = {code for code, name in known.items() if name <= words and (code == own or not name <= whole)}
             named |= {ISO[text]} if text in ISO else set()
             if named and own not in named:
                 yield Fault("", 0, place, f"a name of {own}, whose code stands in {column}", cells[place])

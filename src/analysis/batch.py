@@ -110,7 +110,7 @@ def _combine(entry: Mapping[str, Any], load: Callable[[str | None], Dossier]) ->
         try:
             grid = {name: _expand(values, given, load) for name, values in each.items()}
         except DataError:  # its report says what is wrong, and the others are made
-            yield given
+            yield given | {name: "" for name, values in each.items() if values == "periods"}
             continue
         yield from ({**given, **dict(zip(grid, values, strict=True))} for values in product(*grid.values()))
 

@@ -43,8 +43,8 @@ class Dossier:
     article : pandas.Series
         The row of `sources` that was coded; what is not known is an empty text.
     first_day, last_day : pandas.Timestamp
-        Start of the coverage and day of publication, or where these are not known, the first and the last day that
-        the article's rows name: open ends are clipped there.
+        Start of the coverage and day of publication: open ends are clipped there. Where these are not known, it is a
+        year beyond the first and the last that the article's rows name.
     """
 
     trade: pd.DataFrame
@@ -232,8 +232,9 @@ def _find_bounds(frames: Mapping[str, pd.DataFrame], start: str, appeared: str) 
     spans = [parse_date(text) for column in (*told, frames["periods"]["start"]) for text in column.dropna()]
     days = {day for span in spans for day in (span.earliest, span.latest) if day}
     first, last = parse_date(start).earliest, parse_date(appeared).latest
-    days = days or {first or last or dt.date(FIRST_YEAR, 1, 1)}  # no row has a date, so nothing is cut there
-    return pd.Timestamp(first or min(days)), pd.Timestamp(last or max(days))
+    days = days or {first or last or dt.date(FIRST_YEAR + 1, 1, 1)}
+    before, after = dt.date(min(days).year - 1, 1, 1), dt.date(max(days).year + 1, 12, 31)  # so that none grows sure
+    return pd.Timestamp(first or before), pd.Timestamp(last or after)
 
 
 def _add_years(figures: pd.DataFrame) -> pd.DataFrame:
@@ -247,9 +248,8 @@ def _order_certainty(certainty: pd.Series) -> pd.Series:
 
 def _add_dates(frame: pd.DataFrame, first_day: pd.Timestamp, last_day: pd.Timestamp) -> pd.DataFrame:
     spans = [parse_date(text) for text in frame["date"]]
-    dated = [bool(span.earliest or span.latest) for span in spans]
-    starts = [span.earliest or (first_day if known else None) for span, known in zip(spans, dated, strict=True)]
-    ends = [span.latest or (last_day if known else None) for span, known in zip(spans, dated, strict=True)]
+    starts = [span.earliest or _cut(span.latest, first_day, -1) for span in spans]
+    ends = [span.latest or _cut(span.earliest, last_day, 1) for span in spans]
     return frame.assign(
         earliest=pd.Series(starts, frame.index, dtype="datetime64[s]"),
         latest=pd.Series(ends, frame.index, dtype="datetime64[s]"),
@@ -258,6 +258,16 @@ def _add_dates(frame: pd.DataFrame, first_day: pd.Timestamp, last_day: pd.Timest
         approximate=[span.approximate for span in spans],
         when=frame["date"].map(describe_date).astype("str"),
     )
+
+
+def _cut(other: dt.date | None, bound: pd.Timestamp, side: int) -> dt.date | None:
+    """Return where the open end of a date is cut: at the bound, or where that lies on the wrong side, a year beyond."""
+    if other is None:
+        return None
+    day = bound.date()
+    if (day > other) if side > 0 else (day < other):
+        return day
+    return dt.date(other.year + side, *((12, 31) if side > 0 else (1, 1)))
 
 
 def _bound_periods(periods: pd.DataFrame, first_day: pd.Timestamp, last_day: pd.Timestamp) -> pd.DataFrame:

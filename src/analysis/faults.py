@@ -207,11 +207,11 @@ def _describe_field(field: Schema) -> str:
 
 def _suggest(cell: str, field: Schema) -> str:
     rules = field.get("constraints", {})
-    if "pattern" in rules and cell.isdigit() and re.fullmatch(rules["pattern"], f"0{cell}"):
+    dated = "\\.\\." in rules.get("pattern", "")
+    if "pattern" in rules and not dated and cell.isdigit() and re.fullmatch(rules["pattern"], f"0{cell}"):
         return f"did you mean '0{cell}'? A spreadsheet drops the zero in front, here and perhaps in other codes"
     near = get_close_matches(cell, [str(value) for value in rules.get("enum", [])], n=1)
     near = [] if field["name"] == "unit" and len(cell) > 3 else near  # another currency or scale is no slip
-    dated = "\\.\\." in rules.get("pattern", "")
     hint = (explain_date(cell) if dated else "") or name_letters(cell) * bool(rules.get("pattern") or near)
     return f"did you mean {near[0]!r}?{' ' * bool(hint)}{hint}" if near else hint or str(field.get("description", ""))
 

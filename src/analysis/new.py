@@ -35,7 +35,7 @@ def write_dossier(
     Parameters
     ----------
     folder : pathlib.Path
-        Made here; it does not exist yet, or is empty.
+        Made here; it does not exist yet.
     pair : tuple of str
         The dyad: codes of ISO 3166-1 alpha-3, or codes that it leaves to its users, such as XAA.
     title, url, publisher : str
@@ -51,7 +51,7 @@ def write_dossier(
     Raises
     ------
     DataError
-        If the folder holds something, a code is of no country, or the dossier would have a fault.
+        If the folder is there already, a code is of no country, or the dossier would have a fault.
 
     Examples
     --------
@@ -60,8 +60,10 @@ def write_dossier(
     ...     (Path(place) / "new" / "actors.csv").read_text(encoding="utf-8").splitlines()[1:]
     ['KAZ,Kazakhstan,Kazakhstan,country,KAZ,,', 'TUR,Türkiye,Türkiye,country,TUR,,']
     """
-    if folder.is_file() or (folder.is_dir() and any(folder.iterdir())):
-        raise DataError(f"{folder}: expected a folder that is new or empty, found something there; choose another name")
+    if os.path.lexists(folder):
+        raise DataError(f"{folder}: expected a folder that is not there yet, found one; choose another name")
+    if any("\ud800" <= sign <= "\udfff" for sign in title + url + publisher):
+        raise DataError("--title: expected text in UTF-8, found other bytes")
     actors = [_describe_country(code) for code in pair]
     if len({*pair}) < 2:
         raise DataError(f"--pair: expected two countries, found {pair[0]} twice")
@@ -89,10 +91,7 @@ def write_dossier(
         cells = read_tables(made, schema)
         if faults := check_tables(schema, cells):
             raise DataError("\n".join(map(str, faults)))
-        parts = [
-            f"## {table['path']}\n\n{describe_table(table, len(cells[name].rows))}"
-            for name, table in schema["tables"].items()
-        ]
+        parts = [f"## {table['path']}\n\n{describe_table(table)}" for table in schema["tables"].values()]
         facts = {
             "names": " and ".join(names),
             "title": escape_markdown(title),
@@ -107,13 +106,15 @@ def write_dossier(
 
 def _note_gaps(actors: list[dict[str, str]], date: str) -> Iterator[str]:
     for actor in actors:
-        if actor["short_name"] != actor["name"]:
+        if actor["name"] == actor["code"]:
+            yield f"actors.csv: {actor['code']} has no name yet"
+        elif actor["short_name"] != actor["name"]:
             yield f"actors.csv: {actor['name']} is {actor['short_name']} on charts; {SHORT} letters have room there"
     if not date:
-        yield "sources.csv: no day on which the article appeared; open dates end with the last day that a row names"
+        yield "sources.csv: no day on which the article appeared; open dates end a year after the last that a row names"
 
 
-def describe_table(table: Schema, count: int) -> str:
+def describe_table(table: Schema, count: int | None = None) -> str:
     """Return the codebook's table of one file: its columns, their types, units, allowed values and definitions.
 
     Examples
@@ -125,7 +126,7 @@ def describe_table(table: Schema, count: int) -> str:
     name, schema = table["name"], table["schema"]
     keys = {key["fields"]: key["reference"]["resource"] or name for key in schema.get("foreignKeys", [])}
     lines = [
-        f"{table['description']} Rows: {count}. Key: `{schema['primaryKey']}`.",
+        table["description"] + f" Rows: {count}." * (count is not None) + f" Key: `{schema['primaryKey']}`.",
         "",
         "| column | type | unit | required | allowed values | definition |",
         "|---|---|---|---|---|---|",
