@@ -160,6 +160,12 @@ def cover_text(dossier: Dossier, text: str) -> tuple[pd.DataFrame, list[Fault]]:
     ------
     DataError
         If the text has no paragraph.
+
+    Examples
+    --------
+    >>> from analysis import load_dossier
+    >>> cover_text(load_dossier(), "In 2010 two treaties.")[0]["text"].tolist()
+    ['2010', 'two']
     """
     paragraphs = split_paragraphs(text)
     if not paragraphs:
