@@ -16,6 +16,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))
 from codebook import DATA, find_file, is_counted, read_package, read_rows
 
+from analysis.passages import _find_ends, split_paragraphs
 from analysis.schema import TABLES
 
 ROOT = DATA.parent
@@ -43,8 +44,7 @@ NAMES = (
 
 def read_paragraphs() -> dict[int, str]:
     """Return the article's paragraphs by number; the title is 0."""
-    text = ARTICLE.read_text(encoding="utf-8")
-    return {int(found[1]): found[2] for found in re.finditer(r"^\[(\d+)\] (.*)$", text, re.MULTILINE)}
+    return split_paragraphs(ARTICLE.read_text(encoding="utf-8"))
 
 
 def find_paragraph(paragraphs: dict[int, str], start: str, end: str) -> int | None:
@@ -52,11 +52,8 @@ def find_paragraph(paragraphs: dict[int, str], start: str, end: str) -> int | No
 
     Case is ignored and half words do not match. None where nothing is found, or the end is in another paragraph.
     """
-    starts, ends = (re.compile(rf"(?<!\w){re.escape(words)}(?!\w)", re.IGNORECASE) for words in (start, end))
-    for number, text in paragraphs.items():
-        if found := starts.search(text):
-            return number if ends.search(text, found.end()) else None
-    return None
+    place, _, last = _find_ends(paragraphs, start, end)
+    return place if last else None
 
 
 def split_words(text: str) -> list[str]:

@@ -155,13 +155,16 @@ def test_new_command_says_what_to_do_next(tmp_path, monkeypatch):
     assert "no day on which the article appeared" in done.stderr
 
 
+def forget_start(folder):
+    path = folder / "datapackage.json"
+    package = path.read_text(encoding="utf-8")
+    path.write_text(re.sub(r'  "coverage_start": "[^"]*",\n', "", package), encoding="utf-8")
+
+
 def test_article_without_a_date_ends_with_the_last_day_that_a_row_names(tmp_path):
     folder = shutil.copytree(INVENTED, tmp_path / "d")
     change(folder, "sources.csv", 2, date="../..")
-    (folder / "datapackage.json").write_text(
-        re.sub(r'  "coverage_start": "[^"]*",\n', "", (folder / "datapackage.json").read_text(encoding="utf-8")),
-        encoding="utf-8",
-    )
+    forget_start(folder)
     dossier = load_dossier(folder)
     assert dossier.article["date"] == ""
     assert list_rows(dossier).loc["GAZETTE", "when"] == ""
@@ -185,9 +188,7 @@ def test_an_open_date_never_grows_sure_or_ends_before_it_starts(tmp_path, date, 
     write(folder, "trade.csv", read(folder, "trade.csv")[:1])
     write(folder, "periods.csv", [*read(folder, "periods.csv")[:1], ["K1", "A", "phase", "", "", "", "", "1", ""]])
     change(folder, "sources.csv", 2, date=day)
-    package = (folder / "datapackage.json").read_text(encoding="utf-8")
-    package = re.sub(r'  "coverage_start": "[^"]*",\n', "", package)
-    (folder / "datapackage.json").write_text(package, encoding="utf-8")
+    forget_start(folder)
     acts = load_dossier(folder).events
     assert (acts["earliest"] < acts["latest"]).all()
     if day == "../..":

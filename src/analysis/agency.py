@@ -133,7 +133,7 @@ def read_agency(path: Path, folder: Path, *, series: str = "", source: str = "")
     cells = read_tables(folder, schema)
     if faults := check_tables(schema, cells):
         raise DataError(describe_faults(faults))
-    tables = {name: [dict(zip(each.header, row, strict=True)) for row in each.rows] for name, each in cells.items()}
+    tables = {name: each.records for name, each in cells.items()}
     countries = {actor["code"]: actor for actor in tables["actors"] if actor["code"] in schema["dyad"]}
     agency, found = _read_flows(path, countries)
     series, source = series or agency, source or {WAR: "COW", COMTRADE: "COMTRADE"}[agency]
@@ -256,12 +256,12 @@ def _check_names(
     cells: Mapping[str, str], codes: Mapping[str, str], countries: Mapping[str, Mapping[str, str]]
 ) -> Iterator[Fault]:
     """Yield a fault where beside the code of one country the name of another stands, or its code by ISO 3166-1."""
+    known = {code: find_words(actor["short_name"]) for code, actor in countries.items()}
     for column, places in NAMES.items():
         own = codes.get(_trim_code(cells.get(column, "")))
         for place in places if own else ():
             text = fold_text(cells.get(place, ""))
             words = find_words(text)
-            known = {code: find_words(actor["short_name"]) for code, actor in countries.items()}
             whole = find_words(countries[str(own)]["name"])  # of which another's name may be a part
             named = {code for code, name in known.items() if name <= words and (code == own or not name <= whole)}
             named |= {ISO[text]} if text in ISO else set()

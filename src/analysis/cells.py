@@ -67,6 +67,11 @@ class Cells:
     faults: list[Fault] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
+    @property
+    def records(self) -> list[dict[str, str]]:
+        """The rows, each by the names of its columns."""
+        return [dict(zip(self.header, row, strict=True)) for row in self.rows]
+
 
 def read_cells(path: Path, fields: Sequence[Mapping[str, Any]], *, encoding: str = "utf-8", name: str = "") -> Cells:
     """Read a CSV file by the fields that a Table Schema gives it.

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import os
 import re
@@ -15,6 +13,7 @@ from typing import Any
 
 from iso3166 import countries
 
+from analysis.agency import format_rows
 from analysis.citing import escape_markdown
 from analysis.dates import EXPECTED, UNDATED
 from analysis.errors import DataError, Fault
@@ -74,15 +73,15 @@ def write_dossier(
         "publisher": publisher,
         "date": date or UNDATED,
     }
-    shared = read_tables(DEFAULT, read_schema(DEFAULT))
-    rows = {name: [dict(zip(shared[name].header, row, strict=True)) for row in shared[name].rows] for name in SHARED}
+    package = {**read_schema(DEFAULT)}
+    shared = read_tables(DEFAULT, package)
+    rows = {name: shared[name].records for name in SHARED}
     scales = [{**row, "note": ""} for row in rows["sources"] if row["kind"] == "scale"]
     rows |= {"actors": actors, "sources": [{**article, "url": url, "complete": "FALSE"}, *scales]}
     names = [actor["name"] for actor in actors]
-    package = json.loads((DEFAULT / "datapackage.json").read_text(encoding="utf-8"))
     package |= {"name": "-".join(["dossier", *map(str.lower, pair)]), "dyad": pair, "article": article["source_id"]}
     package["title"] = f"{names[0]} and {names[1]}: what one article says, coded"
-    del package["coverage_start"]
+    del package["coverage_start"], package["tables"]
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".new-") as scratch:
         made = Path(scratch) / "dossier"
@@ -178,12 +177,9 @@ def _write_files(folder: Path, package: Mapping[str, Any], rows: Mapping[str, li
     """Write the schema and a CSV for each of its tables."""
     for table in package["resources"]:
         header = [field["name"] for field in table["schema"]["fields"]]
-        lines = io.StringIO()
-        writer = csv.DictWriter(lines, header, restval="", lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows.get(table["name"], []))
+        lines = [dict(zip(header, header, strict=True)), *rows.get(table["name"], [])]
         path = folder / table["path"]
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(lines.getvalue(), encoding="utf-8", newline="")
+        path.write_text(format_rows(lines, header), encoding="utf-8", newline="")
     text = json.dumps(package, indent=2, ensure_ascii=False)
     (folder / "datapackage.json").write_text(f"{text}\n", encoding="utf-8", newline="")

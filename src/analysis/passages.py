@@ -6,7 +6,7 @@ The text stays outside the project; a copy is read, and nothing of it is kept.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import iso3166
@@ -61,15 +61,15 @@ def split_paragraphs(text: str) -> dict[int, str]:
     return numbered or dict(enumerate(part for part in parts if part))
 
 
-def list_mentions(paragraphs: Mapping[int, str], names: Mapping[str, str]) -> pd.DataFrame:
+def list_mentions(paragraphs: Mapping[int, str], names: Iterable[str]) -> pd.DataFrame:
     """Return every number, year, date, amount, country and quoted phrase of a text, in its order.
 
     Parameters
     ----------
     paragraphs : mapping
         Texts by number, as `split_paragraphs` gives them.
-    names : mapping
-        Codes of countries by name.
+    names : iterable of str
+        Of countries.
 
     Returns
     -------
@@ -78,7 +78,7 @@ def list_mentions(paragraphs: Mapping[int, str], names: Mapping[str, str]) -> pd
 
     Examples
     --------
-    >>> found = list_mentions({1: "In 2010 trade was $40 million."}, {})
+    >>> found = list_mentions({1: "In 2010 trade was $40 million."}, [])
     >>> list(zip(found["kind"], found["text"]))
     [('year', '2010'), ('amount', '$40 million')]
     """
@@ -182,10 +182,10 @@ def cover_text(dossier: Dossier, text: str) -> tuple[pd.DataFrame, list[Fault]]:
     return mentions.assign(rows=pd.Series(rows, dtype="str"), reason=pd.Series(why, dtype="str")), faults
 
 
-def _list_names(dossier: Dossier) -> dict[str, str]:
-    heads = {country.name.partition(",")[0].partition(" (")[0]: country.alpha3 for country in iso3166.countries}
+def _list_names(dossier: Dossier) -> set[str]:
     own = dossier.actors[dossier.actors["kind"] == "country"]
-    return heads | {name: str(code) for column in ("name", "short_name") for code, name in own[column].items()}
+    heads = {country.name.partition(",")[0].partition(" (")[0] for country in iso3166.countries}
+    return heads.union(own["name"], own["short_name"])
 
 
 def describe_coverage(mentions: pd.DataFrame) -> Iterator[str]:
@@ -193,7 +193,7 @@ def describe_coverage(mentions: pd.DataFrame) -> Iterator[str]:
 
     Examples
     --------
-    >>> frame = list_mentions({1: "In 2010."}, {}).assign(rows="", reason="")
+    >>> frame = list_mentions({1: "In 2010."}, []).assign(rows="", reason="")
     >>> list(describe_coverage(frame))[-1]
     'Numbers, years, dates and amounts: 0 of 1 coded, 0 listed with a reason; 0% accounted for.'
     """
