@@ -14,7 +14,7 @@ import numpy as np
 import pypdfium2
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from analysis.batch import Job, run_jobs
 from analysis.diff import compare_folders
@@ -163,18 +163,18 @@ def test_pictures_of_other_names_are_drawn(page: Page, tmp_path: Path) -> None:
 def test_citation_leads_to_its_row_and_on_to_the_passage(page: Page) -> None:
     page.goto((REPORTS / "01-trade.html").as_uri())
     page.click(".answer a[href='#rows-T3+T4']")
-    assert page.locator("li:target").get_attribute("id") == "rows-T3+T4"
-    page.click("li:target a[href='#rows-T3']")
     row = page.locator("li:target")
-    assert row.get_attribute("id") == "rows-T3"
+    expect(row).to_have_id("rows-T3+T4")
+    page.click("li:target a[href='#rows-T3']")
+    expect(row).to_have_id("rows-T3")
     assert "#:~:text=" in str(row.locator("a[href^='http']").get_attribute("href"))
 
 
 def test_finding_on_the_front_page_leads_to_its_row_in_the_report(page: Page) -> None:
     page.goto((REPORTS / "index.html").as_uri())
     page.click(".findings a[href$='#rows-T3+T4']")
-    assert page.url.endswith("00-start-here.html#rows-T3+T4")
-    assert page.locator("li:target").is_visible()
+    expect(page).to_have_url((REPORTS / "00-start-here.html").as_uri() + "#rows-T3+T4")
+    expect(page.locator("li:target")).to_be_visible()
 
 
 @each_page
