@@ -40,8 +40,9 @@ from analysis.metrics.trade import (
 def make_trade(*rows, **columns):
     """Return figures as (id, year, value, low, high), all observed totals of calendar years."""
     frame = pd.DataFrame(rows, columns=["trade_id", "year", "value", "value_low", "value_high"])
-    frame["when"] = frame["year"].astype("str")
+    frame["when"] = frame["date"] = frame["earliest"] = frame["year"].astype("str")
     same = {"flow": "total", "unit": "million USD", "bound": "exact", "status": "observed"} | columns
+    same = {"goods": None, "exporter": None} | same
     types = {"year": "Int64", "value": "Float64", "value_low": "Float64", "value_high": "Float64"}
     return frame.assign(**same, rows=frame["trade_id"]).astype(types).set_index("trade_id")
 

@@ -41,13 +41,17 @@ from analysis.metrics.events import (
 from analysis.metrics.evidence import (
     compare_evidence,
     compare_reports,
+    convert_figures,
     deflate_figures,
     find_contradictions,
+    list_foreign,
     list_totals,
 )
 from analysis.metrics.trade import (
+    compare_parts,
     compare_trade,
     list_left_out,
+    name_measures,
     select_comparable,
     share_of_peak,
     trade_growth,

@@ -54,6 +54,8 @@ def cite(text: object, rows: str) -> str:
 def cite_source(source: Mapping[str, object]) -> str:
     """Return title, publisher and date of a source, as far as they are known, each a link to its row.
 
+    That a source is coded in part only is said.
+
     Parameters
     ----------
     source : mapping
@@ -65,7 +67,8 @@ def cite_source(source: Mapping[str, object]) -> str:
     '[Two Shores](#rows-A), [2020-03-01](#rows-A)'
     """
     known = [source[name] for name in ("title", "publisher", "date") if source[name]]
-    return ", ".join(cite(text, str(source["rows"])) for text in known)
+    part = [] if source.get("complete", True) else ["coded in part"]
+    return ", ".join([*(cite(text, str(source["rows"])) for text in known), *part])
 
 
 def escape_markdown(text: object) -> str:

@@ -22,7 +22,7 @@ from analysis.schema import DEFAULT, TABLES, Schema, build_table, find_counted, 
 
 IMPORTED = {path: path.stat().st_mtime_ns for path in Path(__file__).parent.rglob("*.py")}  # when it was imported
 CERTAINTIES = ("asserted", "reported", "alleged", "denied")
-HEDGES = {"exact": "", "about": "about ", "at_least": "at least ", "at_most": "at most "}
+HEDGES = {"exact": "", "between": "", "about": "about ", "at_least": "at least ", "at_most": "at most "}
 
 
 @dataclass(frozen=True)
@@ -195,15 +195,20 @@ def select_rows(
     )
 
 
-def describe_amount(value: float, unit: str, bound: object = "exact") -> str:
-    """Return a number as the text hedges it.
+def describe_amount(value: float, unit: str, bound: object = "exact", *ends: float) -> str:
+    """Return a number as the text hedges it; of a printed range the two ends, of a change its sign.
 
     Examples
     --------
-    >>> describe_amount(55, "million USD", "about")
-    'about 55 million USD'
+    >>> describe_amount(55, "million USD", "about"), describe_amount(350, "million USD", "between", 300, 400)
+    ('about 55 million USD', '300–400 million USD')
+    >>> describe_amount(-12, "%")
+    '−12% on the year before'
     """
-    return f"{HEDGES.get(str(bound), '')}{format_number(value, ',.10g')} {unit}"
+    spec = "+,.10g" if unit == "%" else ",.10g"
+    number = "–".join(format_number(end, spec) for end in (ends if bound == "between" else (value,)))
+    unit = "% on the year before" if unit == "%" else f" {unit}"
+    return f"{HEDGES.get(str(bound), '')}{number}{unit}"
 
 
 def _complete(frames: dict[str, pd.DataFrame], schema: Schema) -> Dossier:

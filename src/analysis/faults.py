@@ -195,6 +195,8 @@ def _describe_field(field: Schema) -> str:
     rules = field.get("constraints", {})
     if "enum" in rules:
         return "one of " + ", ".join(map(str, rules["enum"]))
+    if "example" in field:
+        return f"text such as {field['example']}"
     if "pattern" in rules:
         return EXPECTED if "\\.\\." in rules["pattern"] else f"text of the form {rules['pattern']}"
     names = {"number": "a number", "integer": "a whole number", "boolean": "TRUE or FALSE", "string": "text"}
@@ -360,9 +362,15 @@ def _check_days(frames: Mapping[str, pd.DataFrame]) -> Iterator[Fault]:
     for name in sorted({"trade", "events", "evidence"} & set(frames)):
         for row, cells in enumerate(frames[name].itertuples(), start=2):
             day, start = appeared.get(cells.source_id), _find_day(cells.date, "earliest")
-            if cells.status == "observed" and day and start and start > day:
+            if cells.status != "observed" or not day or not start:
+                continue
+            if start > day:
                 wish = f"a date by {day}, when {cells.source_id} appeared"
                 yield Fault(f"{name}.csv", row, "date", wish, cells.date, "or a status other than observed")
+            elif "/" in cells.date and (end := _find_day(cells.date.partition("/")[2], "earliest")) and end > day:
+                wish = f"{cells.date.partition('/')[0]}/.., since {cells.source_id} appeared on {day}"
+                hint = "an end that is announced is an act of its own, with the status planned"
+                yield Fault(f"{name}.csv", row, "date", wish, cells.date, hint)
 
 
 def _check_claims(frames: Mapping[str, pd.DataFrame]) -> Iterator[Fault]:
@@ -406,6 +414,13 @@ def _check_figures(file: str, figures: pd.DataFrame) -> Iterator[Fault]:
         for side in ("exporter", "importer"):
             if cells.flow == "one_way" and pd.isna(getattr(cells, side)):
                 yield Fault(file, row, side, f"an {side}, since flow is one_way", "")
+        priced = re.match("index|[A-Z]{3} per", cells.unit)
+        if bool(priced) == pd.notna(cells.flow):
+            wish = "an empty cell, since the unit is of prices" if priced else "total or one_way, since it is trade"
+            yield Fault(file, row, "flow", wish, "" if pd.isna(cells.flow) else cells.flow)
+        for end in ("value", "value_low", "value_high") if cells.unit != "%" else ():
+            if pd.notna(getattr(cells, end)) and getattr(cells, end) < 0:
+                yield Fault(file, row, end, "0 or more, since the unit is not %", str(getattr(cells, end)))
         if cells.flow == "one_way" and cells.exporter == cells.importer and pd.notna(cells.exporter):
             yield Fault(file, row, "importer", "another country than the exporter", cells.importer)
         if cells.flow != "one_way" and (pd.notna(cells.exporter) or pd.notna(cells.importer)):
@@ -426,9 +441,10 @@ def _check_figures(file: str, figures: pd.DataFrame) -> Iterator[Fault]:
 def _check_ends(file: str, row: int, cells: Any) -> Iterator[Fault]:
     """Yield ends of a range that do not follow from how the figure is hedged or rounded."""
     low, value, high = ends = (cells.value_low, cells.value, cells.value_high)
-    if any(map(pd.isna, ends)) or not low <= value <= high:
+    if any(map(pd.isna, ends)) or not low <= value <= high or (low < 0 and cells.unit != "%"):
         return
     found, step = f"{low} to {high}", getattr(cells, "rounding", None)
+    far = cells.unit != "%" and (low * WIDEST < value or high > value * WIDEST)
     if step is not None and pd.notna(step):
         above, below = isclose(high - value, step / 2, rel_tol=0.02), min(value, step / 2)
         if not above or not isclose(value - low, below, rel_tol=0.02):
@@ -437,7 +453,10 @@ def _check_ends(file: str, row: int, cells: Any) -> Iterator[Fault]:
     elif cells.bound == "exact" and step is None and not low == value == high:
         wish = f"{value} three times, since bound is exact"
         yield Fault(file, row, "value_low", wish, found, "bound is about where the text hedges the figure")
-    elif cells.bound == "about" and (low == high or low * WIDEST < value or high > value * WIDEST):
+    elif cells.bound == "between" and (low == high or not isclose(value, (low + high) / 2)):
+        wish = f"{(low + high) / 2}, the middle of the range" if low < high else "a lower end below the upper one"
+        yield Fault(file, row, "value" if low < high else "value_low", wish, str(value if low < high else low))
+    elif cells.bound == "about" and (low == high or far):
         wish = f"a range about {value}, from half to double of it at most"
         yield Fault(file, row, "value_low", wish, found, "see README.md")
 

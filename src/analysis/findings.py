@@ -13,8 +13,8 @@ from analysis.metrics.agreement import measure_agreement
 from analysis.metrics.choices import CODED, DRAWN, FEW, GROUPS, describe_share, try_choices
 from analysis.metrics.claims import DATED, VERDICTS, check_claims
 from analysis.metrics.events import count_effects, find_gaps, find_longest, find_turn, select_visits
-from analysis.metrics.evidence import compare_evidence, find_unseen, list_totals
-from analysis.metrics.trade import fill_ranges, select_comparable, share_of_peak, trade_ratio
+from analysis.metrics.evidence import compare_evidence, convert_figures, find_unseen, list_totals
+from analysis.metrics.trade import compare_parts, fill_ranges, select_comparable, share_of_peak, trade_ratio
 
 TENTATIVE, FIRM = 0.667, 0.8  # Krippendorff, K. (2004), Content Analysis, 2nd ed., p. 241: the least alphas
 TESTED_ON = {
@@ -27,6 +27,8 @@ TESTED_ON = {
 def find_trade(trade: pd.DataFrame) -> str:
     """Return in Markdown how the latest trade figure compares with the one before and with the highest.
 
+    Where a printed total is contradicted by its parts, that is said too.
+
     Parameters
     ----------
     trade : pandas.DataFrame
@@ -38,6 +40,17 @@ def find_trade(trade: pd.DataFrame) -> str:
     >>> find_trade(load_dossier().trade.iloc[:0])
     'No trade figure that could be compared is among the rows shown.'
     """
+    parts = compare_parts(trade)
+    doubts = []
+    for name, part in parts[parts["verdict"] == "contradict"].head(2).iterrows():
+        cells = (part["when"], *(format_number(part[end], ",.10g") for end in ("total", "parts")))
+        when, total, parts_sum = (cite(cell, part["rows"]) for cell in cells)
+        against = f"for {escape_markdown(str(name))} {parts_sum}: the two contradict each other."
+        doubts.append(f" For {when} a total of {total} {part['unit']} is printed, and {against}")
+    return _compare_latest(trade) + "".join(doubts)
+
+
+def _compare_latest(trade: pd.DataFrame) -> str:
     figures = fill_ranges(select_comparable(trade))
     if figures.empty:
         return "No trade figure that could be compared is among the rows shown."
@@ -60,7 +73,8 @@ def find_trade(trade: pd.DataFrame) -> str:
 
 
 def _read_figure(figure: Any) -> str:
-    return describe_amount(figure["value"], figure["unit"], figure["bound"])
+    ends = (figure["value_low"], figure["value_high"])
+    return describe_amount(figure["value"], figure["unit"], figure["bound"], *ends)
 
 
 def find_rupture(events: pd.DataFrame) -> str:
@@ -235,15 +249,16 @@ def find_evidence(dossier: Dossier) -> str:
     'Of [39 statements](#rows-C01+C41+C02+C03+C04+C05+C06+C07+C08'
     """
     claims, totals = check_claims(dossier), list_totals(dossier.evidence)
+    trade = convert_figures(dossier.trade, dossier.evidence)
     if claims.empty and totals.empty:
         return "No claim is coded, and no figure of others is known."
     text = _count_verdicts(claims) if len(claims) else "No claim is coded."
-    ratios = compare_evidence(dossier.trade, totals).dropna(subset=["ratio"])
+    ratios = compare_evidence(trade, totals).dropna(subset=["ratio"])
     if ratios.empty:
         return f"{text} No other total is known for a year with a trade figure."
     span = Quantity(None, join_rows(ratios["rows"]), ratios["ratio"].min(), ratios["ratio"].max(), " times")
     text += f" The article’s trade figures are {span:.1f} what other series have for about the same year"
-    for _, peak in find_unseen(dossier.trade, totals).iterrows():
+    for _, peak in find_unseen(trade, totals).iterrows():
         most = cite(f"{format_number(peak['value'], ',.4g')} {peak['unit']}", peak["rows"])
         series = escape_markdown(peak["series"])
         text += f". Between them, in {cite(peak['when'], peak['rows'])}, lies {most} by “{series}”, above them all"

@@ -149,6 +149,8 @@ def _describe_values(field: Mapping[str, Any], keys: Mapping[str, str]) -> str:
         return "`TRUE`, `FALSE`"
     if "\\.\\." in rules.get("pattern", ""):
         return "an EDTF date"
+    if "example" in field:
+        return f"such as {field['example']}"
     if "pattern" in rules:
         return f"`{rules['pattern']}`".replace("|", "\\|")
     if "minimum" in rules and "maximum" in rules:

@@ -7,7 +7,8 @@ import pandas as pd
 from analysis.citing import format_number, join_rows, link_article
 from analysis.dates import UNDATED
 from analysis.dossier import Dossier, describe_amount
-from analysis.metrics.evidence import compare_evidence, list_totals
+from analysis.metrics.evidence import RATE, compare_evidence, convert_figures, list_totals
+from analysis.metrics.trade import name_measures
 
 COLUMNS = ["when", "content", "certainty", "basis", "coding", "note", "paragraph", "paragraph_link"]
 COLUMNS += ["source", "source_link", "elsewhere", "elsewhere_rows"]
@@ -31,9 +32,10 @@ def list_rows(dossier: Dossier) -> pd.DataFrame:
     """
     article, found = str(dossier.article["url"]), dossier.event_evidence
     trade, events, periods, sources = dossier.trade, dossier.events, dossier.periods, dossier.sources
+    content = _describe_figures(trade.assign(unit=name_measures(trade)))
     names = sources["title"] + (", " + sources["publisher"]).fillna("")
     parts = [
-        trade.assign(content=_describe_figures(trade), basis=trade["date_basis"]).join(_find_elsewhere(dossier)),
+        trade.assign(content=content, basis=trade["date_basis"]).join(_find_elsewhere(dossier)),
         events.assign(content=events["summary"], basis=events["date_basis"], coding=_describe_coding(events)),
         dossier.claims.assign(content="Claim: " + dossier.claims["claim"]),
         periods.assign(content="Phase: " + periods["label"], paragraph=periods["paragraphs"], when=""),
@@ -55,8 +57,10 @@ def list_rows(dossier: Dossier) -> pd.DataFrame:
 
 def _describe_figures(figures: pd.DataFrame) -> pd.Series:
     flow = (figures["exporter"] + " to " + figures["importer"]).fillna("Prices")
+    flow = flow.mask(figures["unit"].str.endswith(RATE), "Exchange rate")
     flow = flow.mask(figures["flow"] == "total", "Total trade").astype("str")
-    amounts = map(describe_amount, figures["value"], figures["unit"], figures["bound"])
+    ends = (figures[name] for name in ("value", "unit", "bound", "value_low", "value_high"))
+    amounts = map(describe_amount, *ends)
     return flow + ": " + pd.Series(amounts, figures.index, dtype="str")
 
 
@@ -91,7 +95,8 @@ def _describe_passes(passes: pd.DataFrame) -> pd.DataFrame:
 
 def _find_elsewhere(dossier: Dossier) -> pd.DataFrame:
     """Return what other series have for the year of each of the article's figures, and their ids."""
-    compared = compare_evidence(dossier.trade, list_totals(dossier.evidence))
+    trade = convert_figures(dossier.trade, dossier.evidence)
+    compared = compare_evidence(trade, list_totals(dossier.evidence))
     texts: dict[str, list[str]] = {}
     others: dict[str, list[str]] = {}
     for name, cells in compared.iterrows():

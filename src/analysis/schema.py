@@ -18,7 +18,8 @@ TABLES = (
     *("evidence", "event_evidence", "claims", "passes", "paragraphs", "not_coded"),  # what others say; how it was coded
 )
 DTYPES = {"string": "str", "number": "Float64", "integer": "Int64", "boolean": "boolean"}
-DOLLARS = {"million USD": 1_000_000, "thousand USD": 1_000, "USD": 1}  # in one unit of a figure
+SCALES = {"": 1, "thousand": 1_000, "million": 1_000_000, "billion": 1_000_000_000, "trillion": 1_000_000_000_000}
+DOLLARS = {f"{scale} USD".strip(): factor for scale, factor in SCALES.items()}  # in one unit of a figure
 DEFAULT = Path(__file__).resolve().parents[2] / "data"
 TEXT = {"type": "string", "minLength": 1}
 FIELD = {
@@ -164,6 +165,18 @@ def build_table(cells: Cells, table: Schema) -> pd.DataFrame:
             column = column.astype("object").map(float if field["type"] == "number" else int, na_action="ignore")
         frame[field["name"]] = column.astype(DTYPES[field["type"]])
     return frame.set_index(table["schema"]["primaryKey"])
+
+
+def split_unit(unit: str) -> tuple[int, str]:
+    """Return the scale of a unit as a number, and what it measures.
+
+    Examples
+    --------
+    >>> split_unit("million USD"), split_unit("tonnes"), split_unit("%")
+    ((1000000, 'USD'), (1, 'tonnes'), (1, '%'))
+    """
+    scale, _, measure = unit.partition(" ")
+    return (SCALES[scale], measure) if measure and scale in SCALES else (1, unit)
 
 
 def find_counted(events: pd.DataFrame, countries: pd.Series, dyad: set[str]) -> pd.Series:

@@ -59,7 +59,8 @@ def try_choices(dossier: Dossier, *, draws: int = 1000, without: Mapping[str, li
     records = {}
     if turn:
         for name, chosen in _list_choices(dossier, turn, acts, without or {}).items():
-            records[name] = _describe_runs([_average(chosen)], chosen["rows"])
+            found = chosen if len(chosen) else acts  # what finds nothing leads to where it was looked for
+            records[name] = _describe_runs([_average(chosen)], found["rows"])
         records["Any one act left out"] = _leave_out(acts)
         records[DRAWN] = _draw_dates(dossier, acts, turn, draws)
     ends = [f"{group}{end}" for group in GROUPS for end in ("", "_low", "_high")]

@@ -15,8 +15,8 @@ from analysis.dates import parse_date
 from analysis.dossier import Dossier
 from analysis.errors import DataError
 from analysis.metrics.events import DAYS_A_YEAR
-from analysis.metrics.evidence import ENDS, UNIT, convert_figures
-from analysis.metrics.trade import grow
+from analysis.metrics.evidence import UNIT, convert_figures, find_prices
+from analysis.metrics.trade import ENDS, grow
 
 VERDICTS = ("holds", "holds within rounding", "does not follow", "cannot be tested")
 DAYS_A_MONTH = DAYS_A_YEAR / 12
@@ -44,9 +44,12 @@ def _read_amounts(dossier: Dossier, inputs: str) -> list[Amount]:
     amounts = []
     for group in inputs.split(";"):
         rows = frame.loc[group.split("+")]
-        figures, prices = convert_figures(rows), rows[rows["flow"].isna()]["value"]
+        figures, prices = convert_figures(rows, dossier.evidence), rows[find_prices(rows)]["value"]
         index = float(prices.iloc[0]) if len(prices) else 1.0
-        value, low, high = (float(figures[end].astype("float").sum(skipna=False)) / index for end in ENDS)
+        whole = len(figures) + len(prices) == len(rows)  # else a figure is in no dollars
+        value, low, high = (
+            float(figures[end].astype("float").sum(skipna=False)) / index if whole else math.nan for end in ENDS
+        )
         coverage = "non_oil" if (figures["coverage"] == "non_oil").any() else "total"
         amounts.append(Amount(value, low, high, figures["earliest"].min(), figures["latest"].max(), coverage))
     return amounts

@@ -9,23 +9,27 @@ import pandas as pd
 
 from analysis.citing import join_rows
 from analysis.errors import DataError
-from analysis.metrics.trade import fill_ranges, find_bounds, select_comparable
-from analysis.schema import DOLLARS
+from analysis.metrics.trade import ENDS, fill_ranges, find_bounds, name_measures, select_comparable
+from analysis.schema import DOLLARS, split_unit
 
 UNIT = "million USD"
 FACTORS = {unit: dollars / DOLLARS[UNIT] for unit, dollars in DOLLARS.items()}
 YEARS = ("calendar_year", "fiscal_year", "solar_hijri_year")
 SAME = 0.6  # share of days; an Iranian year has 0.64 of them in common with the year in which it begins
-ENDS = ["value", "value_low", "value_high"]
+RATE = " per USD"  # ends the unit of an exchange rate
 
 
-def convert_figures(figures: pd.DataFrame) -> pd.DataFrame:
-    """Return the trade figures in million dollars; other units, such as a price index, are left out.
+def convert_figures(figures: pd.DataFrame, evidence: pd.DataFrame | None = None) -> pd.DataFrame:
+    """Return the trade figures in million dollars; what is no money, or has no rate, is left out.
 
     Parameters
     ----------
     figures : pandas.DataFrame
         `Dossier.evidence` or `Dossier.trade`.
+    evidence : pandas.DataFrame, optional
+        `Dossier.evidence`; its rows in a unit such as ``KZT per USD`` turn another currency into dollars, where they
+        are for the same period. Of several rates the first counts, the others widen the range. The figure is then
+        worked out, so ``about``, and its ``rows`` name the rates too.
 
     Returns
     -------
@@ -38,9 +42,59 @@ def convert_figures(figures: pd.DataFrame) -> pd.DataFrame:
     >>> float(convert_figures(load_dossier().evidence).loc["V046", "value"])
     26.540278
     """
+    figures = figures if evidence is None else _exchange(figures, evidence)
     kept = figures[figures["unit"].isin(list(FACTORS))]
     factor = kept["unit"].map(FACTORS).astype("Float64")
     return kept.assign(**{end: (kept[end].astype("Float64") * factor).round(6) for end in ENDS}, unit=UNIT)
+
+
+def _exchange(figures: pd.DataFrame, evidence: pd.DataFrame) -> pd.DataFrame:
+    """Return the figures with those for which there is a rate in dollars, each in the scale it had."""
+    rates = evidence[evidence["unit"].str.endswith(RATE) & ~find_bounds(evidence)]
+    changed: dict[str, dict[str, Any]] = {}
+    for row, figure in figures[~figures["unit"].str.endswith(RATE)].iterrows():
+        currency = split_unit(figure["unit"])[1]
+        same = (rates["earliest"] == figure["earliest"]) & (rates["latest"] == figure["latest"])
+        found = fill_ranges(rates[same & (rates["unit"] == f"{currency}{RATE}")])
+        if len(found):
+            parts = (found["value"].iloc[0], found["value_high"].max(), found["value_low"].min())
+            ends = {end: figure[end] / part for end, part in zip(ENDS, parts, strict=True)}
+            unit, rows = figure["unit"].replace(currency, "USD"), join_rows([figure["rows"], *found["rows"]])
+            bound = "about" if figure["bound"] in ("exact", "between") else figure["bound"]
+            changed[str(row)] = {**ends, "unit": unit, "rows": rows, "bound": bound}
+    if not changed:
+        return figures
+    new, frame = pd.DataFrame.from_dict(changed, "index"), figures.copy()
+    for name in new:
+        frame.loc[new.index, name] = new[name].astype(frame[name].dtype)
+    return frame
+
+
+def list_foreign(trade: pd.DataFrame, evidence: pd.DataFrame) -> pd.DataFrame:
+    """Return the figures that are not printed in dollars, beside what they are in million dollars.
+
+    Parameters
+    ----------
+    trade, evidence : pandas.DataFrame
+        `Dossier.trade` and `Dossier.evidence`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns when, value, unit, bound, million_usd (missing where `convert_figures` finds no rate), rows.
+
+    Examples
+    --------
+    >>> from analysis import load_dossier
+    >>> dossier = load_dossier()
+    >>> len(list_foreign(dossier.trade, dossier.evidence))
+    0
+    """
+    dollars = convert_figures(trade, evidence)
+    foreign = trade[~trade["unit"].isin(list(DOLLARS))].join(dollars["value"].rename("million_usd"))
+    rows = dollars["rows"].reindex(foreign.index).fillna(foreign["rows"])
+    columns = ["when", "value", "unit", "bound", "million_usd", "rows"]
+    return foreign.assign(unit=name_measures(foreign), rows=rows)[columns]
 
 
 def list_totals(evidence: pd.DataFrame) -> pd.DataFrame:
@@ -66,7 +120,7 @@ def list_totals(evidence: pd.DataFrame) -> pd.DataFrame:
     >>> totals[totals["series"] == "UNCTAD"]["value"].round(1).tolist()
     [30.3, 64.7, 344.1]
     """
-    figures = convert_figures(evidence)
+    figures = convert_figures(evidence, evidence)
     keys = ["series", "date"]
     whole, ways = figures[figures["flow"] == "total"], figures[(figures["flow"] == "one_way") & ~find_bounds(figures)]
     published = set(zip(whole["series"], whole["date"], strict=True))
@@ -98,7 +152,7 @@ def deflate_figures(figures: pd.DataFrame, evidence: pd.DataFrame, *, year: int 
     figures : pandas.DataFrame
         `Dossier.trade` or `list_totals`.
     evidence : pandas.DataFrame
-        `Dossier.evidence`; its rows without a flow are the price index.
+        `Dossier.evidence`; its rows in a unit such as ``index, 1982–84 = 100`` are the price index.
     year : int
         Year whose prices are used; 0 for the last that has a price index.
 
@@ -119,7 +173,7 @@ def deflate_figures(figures: pd.DataFrame, evidence: pd.DataFrame, *, year: int 
     >>> deflate_figures(dossier.trade, dossier.evidence, year=2024)["value"].round(0).tolist()
     [73.0, 212.0, 67.0, 140.0]
     """
-    prices = evidence[evidence["flow"].isna()].dropna(subset=["year"]).drop_duplicates("year").set_index("year")
+    prices = evidence[find_prices(evidence)].dropna(subset=["year"]).drop_duplicates("year").set_index("year")
     if prices.empty:
         return figures.iloc[:0]
     year = year or int(prices.index.max())
@@ -134,13 +188,24 @@ def deflate_figures(figures: pd.DataFrame, evidence: pd.DataFrame, *, year: int 
     return kept.assign(**{end: kept[end] * factor for end in ENDS}, unit=f"{UNIT} of {year}", rows=rows)
 
 
+def find_prices(figures: pd.DataFrame) -> pd.Series:
+    """Return which rows are values of a price index, which is no money.
+
+    Examples
+    --------
+    >>> find_prices(pd.DataFrame({"unit": ["index, 1982–84 = 100", "million USD"]})).tolist()
+    [True, False]
+    """
+    return figures["unit"].str.startswith("index")
+
+
 def compare_evidence(trade: pd.DataFrame, totals: pd.DataFrame) -> pd.DataFrame:
     """Divide each figure of the article by each total that others have for about the same year.
 
     Parameters
     ----------
     trade : pandas.DataFrame
-        `Dossier.trade`; only `select_comparable` figures are used.
+        `Dossier.trade`, or the same by `convert_figures`; only `select_comparable` figures are used.
     totals : pandas.DataFrame
         As `list_totals` returns it.
 
@@ -197,7 +262,7 @@ def find_unseen(trade: pd.DataFrame, totals: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     trade : pandas.DataFrame
-        `Dossier.trade`; only `select_comparable` figures are used.
+        `Dossier.trade`, or the same by `convert_figures`; only `select_comparable` figures are used.
     totals : pandas.DataFrame
         As `list_totals` returns it, in the unit of `trade`.
 
@@ -215,7 +280,7 @@ def find_unseen(trade: pd.DataFrame, totals: pd.DataFrame) -> pd.DataFrame:
     ['2013']
     """
     figures = fill_ranges(select_comparable(trade))
-    years = figures["year"]
+    years, totals = figures["year"], totals[totals["unit"].isin(figures["unit"])]
     between = totals["year"].between(years.min(), years.max()) & ~totals["year"].isin(years)
     firm = ~find_bounds(totals) & totals["basis"].isin(["reported", "rounded"])
     known = totals[between.fillna(False).astype(bool) & firm]
@@ -249,7 +314,7 @@ def compare_reports(evidence: pd.DataFrame) -> pd.DataFrame:
     >>> int((pairs["kind"] == "mirror").sum())
     5
     """
-    figures, totals = convert_figures(evidence), list_totals(evidence)
+    figures, totals = convert_figures(evidence, evidence), list_totals(evidence)
     ways = figures[(figures["flow"] == "one_way") & figures["year"].notna() & ~find_bounds(figures)]
     ways = ways.sort_values(["role", "series", "rows"])
     pairs: list[tuple[str, Any, Any]] = []
@@ -319,7 +384,7 @@ def find_contradictions(evidence: pd.DataFrame) -> pd.DataFrame:
     >>> find_contradictions(load_dossier().evidence).index[:3].tolist()
     [1995, 2015, 2011]
     """
-    floors = convert_figures(evidence).assign(year=lambda frame: frame["earliest"].dt.year)
+    floors = convert_figures(evidence, evidence).assign(year=lambda frame: frame["earliest"].dt.year)
     told = (floors["period_kind"] != "other") | (floors["date_basis"] != "inferred")  # which months is known
     floors = floors[told & (floors["year"] == floors["latest"].dt.year)]
     totals = list_totals(evidence)

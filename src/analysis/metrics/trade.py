@@ -8,13 +8,18 @@ import pandas as pd
 
 from analysis.citing import Quantity, join_rows
 from analysis.errors import DataError
+from analysis.schema import split_unit
+
+ENDS = ["value", "value_low", "value_high"]
+CHANGE = "%"  # a unit: the change on the same period of the year before
 
 
 def select_comparable(trade: pd.DataFrame) -> pd.DataFrame:
     """Return the figures that may be compared with each other: like with like, one a year.
 
-    Kept are totals of calendar years, observed, in the unit most used among them. A year with several figures is
-    left out, since no rule says which is right. `list_left_out` names what was left out, and why.
+    Kept are totals of calendar years, of all goods, observed, in the currency most used among them and in one scale.
+    A year with several figures is left out, since no rule says which is right. `list_left_out` names what was left
+    out, and why.
 
     Parameters
     ----------
@@ -32,7 +37,35 @@ def select_comparable(trade: pd.DataFrame) -> pd.DataFrame:
     >>> [int(year) for year in select_comparable(load_dossier().trade)["year"]]
     [2000, 2007, 2020, 2021]
     """
-    return trade[_say_why_not(trade) == ""].sort_values("year")
+    return match_scales(trade[_say_why_not(trade) == ""]).sort_values("year")
+
+
+def match_scales(figures: pd.DataFrame) -> pd.DataFrame:
+    """Return the figures, those of one currency or other measure in the scale most used, of several in the smallest.
+
+    Examples
+    --------
+    >>> figures = pd.DataFrame({"value": [1.2, 900, 950], "value_low": 0, "value_high": 9})
+    >>> match_scales(figures.assign(unit=["billion USD", "million USD", "million USD"]))["value"].tolist()
+    [1200.0, 900.0, 950.0]
+    """
+    if figures["unit"].nunique() < 2:
+        return figures
+    factor, measure = (figures["unit"].map(lambda unit, part=part: split_unit(unit)[part]) for part in (0, 1))
+    unit = figures.groupby(measure)["unit"].transform(lambda units: min(units.mode(), key=split_unit))
+    factor = factor / unit.map(lambda unit: split_unit(unit)[0])
+    return figures.assign(**{end: (figures[end] * factor).round(9) for end in ENDS}, unit=unit)
+
+
+def name_measures(figures: pd.DataFrame) -> pd.Series:
+    """Return the unit of each figure, with the goods where it is not all of them.
+
+    Examples
+    --------
+    >>> name_measures(pd.DataFrame({"unit": ["million USD", "tonnes"], "goods": [None, "wheat"]})).tolist()
+    ['million USD', 'tonnes of wheat']
+    """
+    return figures["unit"] + (" of " + figures["goods"].astype("str")).where(figures["goods"].notna(), "")
 
 
 def list_left_out(trade: pd.DataFrame) -> pd.DataFrame:
@@ -50,7 +83,8 @@ def list_left_out(trade: pd.DataFrame) -> pd.DataFrame:
     0
     """
     reason = _say_why_not(trade)
-    return trade.assign(reason=reason).loc[reason != "", ["when", "value", "unit", "reason", "rows"]]
+    named = trade.assign(reason=reason, unit=name_measures(trade))
+    return named.loc[reason != "", ["when", "value", "unit", "reason", "rows"]]
 
 
 def find_bounds(figures: pd.DataFrame) -> pd.Series:
@@ -78,6 +112,8 @@ def grow(ratio: float, years: float) -> float:
 def _say_why_not(trade: pd.DataFrame) -> pd.Series:
     reason = pd.Series("", trade.index, dtype="str")
     tests = {
+        "a change, not a level": trade["unit"] == CHANGE,
+        "of some goods only": trade["goods"].notna(),
         "not a total of both directions": trade["flow"] != "total",
         "not a calendar year": trade["year"].isna(),
         "not observed": trade["status"] != "observed",
@@ -86,9 +122,10 @@ def _say_why_not(trade: pd.DataFrame) -> pd.Series:
     }
     for why, fails in tests.items():
         reason = reason.mask((reason == "") & fails, why)
-    units = trade.loc[reason == "", "unit"]
-    if len(units):
-        reason = reason.mask((reason == "") & (trade["unit"] != units.mode()[0]), "another unit")
+    measures = trade["unit"].map(lambda unit: split_unit(unit)[1])
+    if (reason == "").any():
+        common = measures[reason == ""].mode()[0]
+        reason = reason.mask((reason == "") & (measures != common), "another unit")
     twice = trade[reason == ""].duplicated("year", keep=False)
     return reason.mask(twice.reindex(trade.index, fill_value=False), "several figures for this year")
 
@@ -135,7 +172,7 @@ def fill_ranges(figures: pd.DataFrame) -> pd.DataFrame:
     >>> fill_ranges(pd.DataFrame({"value": [40.0], "value_low": [None], "value_high": [None]}))["value_low"].tolist()
     [40.0]
     """
-    ends = {name: figures[name].fillna(figures["value"]) for name in ("value_low", "value_high")}
+    ends = {name: figures[name].fillna(figures["value"]) for name in ENDS[1:]}
     return figures.assign(**ends)
 
 
@@ -236,3 +273,59 @@ def share_of_peak(trade: pd.DataFrame, *, year: int) -> Quantity:
     ratio = trade_ratio(trade, start_year=peak, end_year=year)
     value, low, high = (None if end is None else 100 * end for end in (ratio.value, ratio.low, ratio.high))
     return Quantity(value, ratio.rows, low, high, "%")
+
+
+def compare_parts(trade: pd.DataFrame) -> pd.DataFrame:
+    """Set each total beside the parts that are printed for the same period and in the same currency.
+
+    Both directions together must make the total; one direction, or some goods, must not be more than what they are
+    part of. A figure is read as rounded to its last printed digit. Where the two do not fit, that is a finding about
+    the text, not a fault of the coding. Plans, changes in per cent and bounds are left out.
+
+    Parameters
+    ----------
+    trade : pandas.DataFrame
+        `Dossier.trade`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Index ``part``: what is set beside the total. Columns when, total, parts, unit, verdict (``agree`` or
+        ``contradict``), rows. In the order of time.
+
+    Examples
+    --------
+    >>> from analysis import load_dossier
+    >>> len(compare_parts(load_dossier().trade))
+    0
+    """
+    kept = trade[(trade["status"] == "observed") & (trade["unit"] != CHANGE) & ~find_bounds(trade)]
+    step = 0.5 * 10.0 ** -kept["value"].map(_count_decimals).astype("float")
+    ranges = fill_ranges(kept)
+    figures = match_scales(ranges.assign(value_low=ranges["value_low"] - step, value_high=ranges["value_high"] + step))
+    records: list[list[Any]] = []
+    for (_, unit), group in figures.sort_values("earliest", kind="stable").groupby(["date", "unit"], sort=False):
+        goods, ways = group[group["goods"].notna()], group[group["goods"].isna() & (group["flow"] == "one_way")]
+        for _, total in group[group["goods"].isna()].iterrows():
+            one_way = total["flow"] == "one_way"
+            rest = goods[goods["exporter"] == total["exporter"]] if one_way else pd.concat([ways, goods])
+            pair = [ways] if not one_way and len(ways) == ways["exporter"].nunique() == 2 else []
+            rest = rest.drop(ways.index) if pair else rest
+            for parts in [*pair, *(rest.loc[[name]] for name in rest.index)]:
+                records.append(_compare_part(total, parts, str(unit), both=len(parts) == 2))
+    columns = ["part", "when", "total", "parts", "unit", "verdict", "rows"]
+    return pd.DataFrame(records, columns=columns).astype({"total": "float", "parts": "float"}).set_index("part")
+
+
+def _count_decimals(value: float) -> int:
+    return len(f"{value:.10g}".partition(".")[2])
+
+
+def _compare_part(total: Any, parts: pd.DataFrame, unit: str, *, both: bool) -> list[Any]:
+    fits = parts["value_low"].sum() <= total["value_high"]
+    fits &= not both or parts["value_high"].sum() >= total["value_low"]
+    first = parts.iloc[0]
+    way = "both directions" if first["flow"] == "total" else f"{first['exporter']} to {first['importer']}"
+    name = "both directions added up" if both else f"{way}, {first['goods']}" if pd.notna(first["goods"]) else way
+    rows = join_rows([total["rows"], *parts["rows"]])
+    return [name, total["when"], total["value"], parts["value"].sum(), unit, "agree" if fits else "contradict", rows]

@@ -16,7 +16,7 @@ from analysis.dossier import HEDGES
 from analysis.metrics.evidence import YEARS, find_unseen
 from analysis.metrics.trade import find_bounds, select_comparable
 from analysis.plots import placing
-from analysis.plots.trade import SIGNS, draw_figures, find_missing_years, label_amounts, select_figures
+from analysis.plots.trade import SIGNS, draw_figures, find_missing_years, label_amounts, name_numbers, select_figures
 from analysis.plots.words import count_words, join_words, name_source
 from analysis.style import BAND, INK, MARK, MUTED, NOTE, OCHRE, PAPER, PURPLE, TEAL, each, write
 
@@ -37,7 +37,7 @@ def plot_evidence(
     Parameters
     ----------
     trade : pandas.DataFrame
-        `Dossier.trade`, or the same deflated; only `select_comparable` figures are drawn.
+        `convert_figures`, or the same deflated, in the unit of `totals`; only `select_comparable` figures are drawn.
     totals : pandas.DataFrame
         As `list_totals` returns it, or the same deflated.
     ax : matplotlib.axes.Axes, optional
@@ -62,6 +62,7 @@ def plot_evidence(
     with style.house_style():
         ax = page.canvas() if ax is None else ax
         figures, others = _read_article(trade), select_totals(totals)
+        figures = figures[figures["unit"].isin(others["unit"])] if len(others) else figures
         drawn = pd.concat([figures.assign(series="The article"), others])
         if drawn.empty:
             return page.draw_nothing(ax, "totals for a year")
@@ -89,7 +90,7 @@ def plot_evidence(
 
 def _read_article(trade: pd.DataFrame) -> pd.DataFrame:
     figures = select_figures(select_comparable(trade))
-    number = [format_number(value, ",.3g") for value in figures["value"]]
+    number = name_numbers(figures, ",.3g")
     said = figures["when"] + " " + figures["bound"].map(HEDGES) + number
     return figures.assign(text=figures["bound"].map(SIGNS) + number, said=said)
 

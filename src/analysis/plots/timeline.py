@@ -172,7 +172,7 @@ def _find_title(events: pd.DataFrame) -> str:
 def _describe_source(rows: pd.DataFrame) -> str:
     words = [name_source(rows), "Phases are those of the narrative."]
     if (rows["open_start"] | rows["open_end"])[rows["start"].notna()].any():
-        words.append("Dotted lines run to the start of the coverage or to the day of publication.")
+        words.append("Dotted lines run to the ends of the coverage.")
     if rows["bearing"].isna().any():
         words.append("Context is drawn, not counted.")
     return " ".join(words)

@@ -13,12 +13,12 @@ from matplotlib.ticker import MaxNLocator
 from analysis import page, style
 from analysis.citing import format_number
 from analysis.dossier import HEDGES
-from analysis.metrics.trade import select_comparable, trade_ratio
+from analysis.metrics.trade import CHANGE, match_scales, name_measures, select_comparable, trade_ratio
 from analysis.plots import placing
 from analysis.plots.words import count_words, join_words, name_source
 from analysis.style import EDGE, HATCH, INK, MUTED, PAPER, RULE, TITLE, each, write
 
-SIGNS = {"exact": "", "about": "≈", "at_least": "≥", "at_most": "≤"}
+SIGNS = {"exact": "", "between": "", "about": "≈", "at_least": "≥", "at_most": "≤"}
 HEIGHT, LANE = 210, 24
 SIDES: dict[str, float] = {"left": 44, "right": 16}
 FEW = 6  # figures; with more, only the last is compared with the first and with the highest
@@ -27,8 +27,9 @@ FEW = 6  # figures; with more, only the last is compared with the first and with
 def plot_trade(trade: pd.DataFrame, *, ax: Axes | None = None, title: str = "", **kwargs: Any) -> Axes:
     """Draw each trade figure as a point, the years without one as gaps, and the ratios.
 
-    A figure that is not exact, observed and asserted is hollow; its range goes into every ratio. Figures
-    without a date, or in a unit other than the commonest, are left out; the source line counts them.
+    A figure that is not exact, observed and asserted is hollow, a printed range is a bar alone; the range goes into
+    every ratio. Figures without a date, in another currency or of other goods than the commonest, and changes in per
+    cent are left out; the source line counts them.
 
     Parameters
     ----------
@@ -74,13 +75,13 @@ def plot_trade(trade: pd.DataFrame, *, ax: Axes | None = None, title: str = "", 
             **SIDES,
         )
         top = _draw_axes(ax, figures, low, high, height)
-        _draw_gaps(ax, gaps, top)
         draw_figures(ax, figures, **kwargs)
         _draw_changes(ax, changes, top)
         taken = placing.locate(ax, figures["x"], figures["value"], half=8)
         for figure in each(figures.loc[_rank(figures)]):
             how = {"note": figure.under, "size": TITLE, "weight": "bold"}
             placing.write_beside(ax, figure.text, figure.x, figure.value, taken, **how)
+        _draw_gaps(ax, gaps, top, taken)
         return ax
 
 
@@ -99,12 +100,14 @@ def select_figures(trade: pd.DataFrame) -> pd.DataFrame:
     >>> select_figures(load_dossier().trade)["x"].tolist()
     [2000.5, 2007.5, 2020.5, 2021.5]
     """
-    dated = trade[trade["value"].notna() & trade["earliest"].notna()]
-    figures = dated[dated["unit"].isin(dated["unit"].mode()[:1])]
+    dated = match_scales(trade[trade["value"].notna() & trade["earliest"].notna() & (trade["unit"] != CHANGE)])
+    whole = dated[dated["goods"].isna()] if dated["goods"].isna().any() else dated
+    measures = name_measures(whole)
+    figures = whole.assign(unit=measures)[measures.isin(measures.mode()[:1])]
     start, end = style.to_years(figures["earliest"]), style.to_years(figures["latest"], end=True)
     value = figures["value"].astype(float)
     pair = (figures["exporter"] + " to " + figures["importer"] + " ").where(figures["flow"] != "total").fillna("")
-    number = value.map(_read_number).astype(str)
+    number = name_numbers(figures, ",.10g")
     status = (" (" + figures["status"] + ")").where(figures["status"] != "observed", "")
     firm = (figures["status"] == "observed") & (figures["certainty"] == "asserted") & (figures["bound"] == "exact")
     figures = figures.assign(start=start, end=end, x=(start + end) / 2, value=value, solid=firm)
@@ -115,6 +118,23 @@ def select_figures(trade: pd.DataFrame) -> pd.DataFrame:
         said=pair + figures["when"] + " " + figures["bound"].map(HEDGES) + number + status,
         under=figures["when"] + status,
     ).sort_values(["x", "value", "rows"])
+
+
+def name_numbers(figures: pd.DataFrame, spec: str) -> pd.Series:
+    """Return each figure as a number, a printed range by its ends.
+
+    Examples
+    --------
+    >>> figures = pd.DataFrame({"value": [40, 350], "value_low": [40, 300], "value_high": [40, 400]})
+    >>> name_numbers(figures.assign(bound=["exact", "between"]), ",.10g").tolist()
+    ['40', '300–400']
+    """
+    ends = figures["value"].where(figures["bound"] != "between"), figures["value_low"], figures["value_high"]
+    numbers = [
+        "–".join(format_number(float(end), spec) for end in ((low, high) if pd.isna(value) else (value,)))
+        for value, low, high in zip(*ends, strict=True)
+    ]
+    return pd.Series(numbers, figures.index, dtype="str")
 
 
 def _read_number(value: float) -> str:
@@ -198,15 +218,19 @@ def label_amounts(ax: Axes, ticks: Any, unit: str, *, above: float, left: float,
         ax.yaxis.set_label_coords(across, above * float(ticks[-1]), transform=ax.get_yaxis_transform())
 
 
-def _draw_gaps(ax: Axes, gaps: list[tuple[int, int]], top: float) -> None:
+def _draw_gaps(ax: Axes, gaps: list[tuple[int, int]], top: float, taken: list[placing.Box]) -> None:
+    """Hatch the years without a figure, and say how many there are where that covers no label."""
     per_year, per_unit = page.scale(ax)
     for first, last in gaps:
         years = last - first + 1
         ax.add_patch(Rectangle((first, 0), years, top, **HATCH, zorder=-1))
         count = f"{years} year{'s' * (years > 1)}"
         for text in (f"{count}\nwithout a figure", f"{count}\nno figure", f"{years}\nnone"):
-            if max(map(page.measure_text, text.split("\n"))) < years * per_year - 6:
-                write(ax, text, first + years / 2, 22 / per_unit, ha="center", color=MUTED)
+            wide, place = max(map(page.measure_text, text.split("\n"))), (first + years / 2, 22 / per_unit)
+            x, _, y, _ = placing.locate(ax, place[:1], place[1:], half=0)[0]
+            free = placing.is_free((x - wide / 2, x + wide / 2, y - 15, y + 15), taken)
+            if free and wide < years * per_year - 6:
+                write(ax, text, *place, ha="center", color=MUTED)
                 break
 
 
@@ -228,6 +252,7 @@ def draw_figures(ax: Axes, figures: pd.DataFrame, *, size: float = 68, **kwargs:
         if figure.low < figure.high:
             ax.plot([figure.x] * 2, [figure.low, figure.high], color=INK, lw=1.2)
             ax.hlines([figure.low, figure.high], figure.x - cap, figure.x + cap, color=INK, lw=1.4, zorder=6)
+    figures = figures[figures["bound"] != "between"]  # the middle of a range is nobody's figure
     groups: Any = figures.groupby([figures["flow"] == "total", "solid"])
     for (total, solid), group in groups:
         how = {"s": size, "marker": "o" if total else "D", "linewidth": 1.6, "zorder": 5, "clip_on": False}
@@ -255,11 +280,16 @@ def _list_keys(figures: pd.DataFrame, gaps: list[tuple[int, int]]) -> list[style
         point(ax, x, y)
         ax.hlines([y - 3, y + 3], x - 9, x + 9, color=INK, lw=1.4)
 
-    wide = figures["low"] < figures["high"]
+    def bar(ax: Axes, x: float, y: float) -> None:
+        ax.plot([x, x], [y - 6, y + 6], color=INK, lw=1.2)
+        ax.hlines([y - 6, y + 6], x - 6, x + 6, color=INK, lw=1.4)
+
+    wide, between = figures["low"] < figures["high"], figures["bound"] == "between"
     hatch: Any = lambda ax, x, y: ax.add_patch(Rectangle((x - 11, y - 6), 22, 12, **HATCH))  # noqa: E731
     keys: list[tuple[Any, style.Key]] = [
         (figures["solid"].any(), (lambda ax, x, y: point(ax, x, y, INK), "as printed", 12)),
-        (wide.any(), (ranged, "“about”, with the range it is read as", 18)),
+        ((wide & ~between).any(), (ranged, "“about”, with the range it is read as", 18)),
+        (between.any(), (bar, "a range, as printed", 12)),
         ((~figures["solid"] & ~wide).any(), (point, "a bound, a plan or hearsay", 12)),
         (gaps, (hatch, "no figure in the article", 22)),
     ]
@@ -288,14 +318,15 @@ def _find_title(trade: pd.DataFrame, count: int) -> str:
 
 
 def _describe_source(figures: pd.DataFrame, count: int) -> str:
-    ranged = figures[figures["low"] < figures["high"]].head(FEW)
+    ranged = figures[(figures["low"] < figures["high"]) & (figures["bound"] != "between")].head(FEW)
     read = [f"{row.text} is read as {_read_number(row.low)}–{_read_number(row.high)}" for row in each(ranged)]
     derived = list(figures.loc[figures["date_basis"] != "stated", "when"])[:FEW]
     words = [name_source(figures)]
     words += [f"{join_words(read)}; ratios carry the range."] if read else []
     words += [f"Date worked out from the text, not printed: {join_words(derived)}."] if derived else []
     left_out = count_words(count - len(figures), "figure")
-    words += [f"Not drawn: {left_out} without a date or in another unit."] if count > len(figures) else []
+    why = "without a date, in another unit, of other goods, or of change"
+    words += [f"Not drawn: {left_out} {why}."] if count > len(figures) else []
     return " ".join(words)
 
 

@@ -1,0 +1,304 @@
+"""Two invented articles on other pairs, coded with the tools of this suite; one is awkward in every way known.
+
+Nothing in `src/` or `notebooks/` knows of them. A folder holds the text and the tables that have rows; the schema, the
+codes and the empty tables are those that `new` writes.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from bs4 import BeautifulSoup
+from copies import change, fail
+
+from analysis.dossier import Dossier, load_dossier, select_rows
+from analysis.faults import find_faults
+from analysis.findings import find_trade, find_visits
+from analysis.metrics.claims import check_claims, measure_level
+from analysis.metrics.events import count_events, select_visits
+from analysis.metrics.evidence import compare_evidence, convert_figures, list_totals
+from analysis.metrics.trade import compare_parts, list_left_out, select_comparable, trade_ratio
+from analysis.new import write_dossier
+from analysis.passages import cover_text
+from analysis.plots.trade import plot_trade, select_figures
+from analysis.rows import list_rows
+
+ARTICLES = sorted((Path(__file__).parent / "articles").iterdir())
+NOTEBOOKS = sorted((Path(__file__).parents[1] / "notebooks").glob("*.ipynb"))
+
+
+def write_article(source: Path, folder: Path) -> Path:
+    """Write the dossier of an invented article: `new`, and then the tables that were coded."""
+    with (source / "sources.csv").open(encoding="utf-8") as file:
+        article = next(csv.DictReader(file))
+    with (source / "actors.csv").open(encoding="utf-8") as file:
+        first, second = [actor["code"] for actor in csv.DictReader(file)][:2]
+    facts = {name: article[name] for name in ("url", "publisher", "date")}
+    write_dossier(folder, (first, second), article["title"], **facts)
+    for path in source.glob("*.csv"):
+        assert (
+            path.read_text(encoding="utf-8").partition("\n")[0] == (folder / path.name).read_text().partition("\n")[0]
+        )
+        shutil.copy(path, folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def folders(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    place = tmp_path_factory.mktemp("suite") / "dossiers"
+    return {source.name: write_article(source, place / source.name) for source in ARTICLES}
+
+
+@pytest.fixture(scope="module")
+def onions(folders: dict[str, Path]) -> Dossier:
+    return load_dossier(folders["onions"])
+
+
+@pytest.fixture
+def bridge(folders: dict[str, Path], tmp_path: Path) -> Path:
+    return Path(shutil.copytree(folders["bridge"], tmp_path / "bridge"))
+
+
+@pytest.mark.parametrize("source", ARTICLES, ids=lambda path: path.name)
+def test_article_is_coded_whole_and_without_a_fault(folders: dict[str, Path], source: Path) -> None:
+    text = (source / "article.txt").read_text(encoding="utf-8")
+    assert 300 < len(text.split()) < 450
+    assert find_faults(folders[source.name]) == []
+    mentions, lost = cover_text(load_dossier(folders[source.name]), text)
+    assert lost == []
+    numbers = mentions[~mentions["kind"].isin(["country", "quote"])]
+    assert len(numbers) > 20
+    assert numbers[(numbers["rows"] == "") & (numbers["reason"] == "")].empty
+
+
+@pytest.mark.slow
+def test_every_report_of_every_article_is_rendered_by_one_batch(folders: dict[str, Path], tmp_path: Path) -> None:
+    suite = next(iter(folders.values())).parents[1]
+    entries = "".join(f'  - {{notebook: {path.stem}, each: {{dossier: "{suite}/dossiers/*"}}}}\n' for path in NOTEBOOKS)
+    shutil.copytree(NOTEBOOKS[0].parent, suite / "notebooks")
+    (suite / "reports").mkdir()
+    (suite / "reports" / "batch.yml").write_text(f"reports:\n{entries}", encoding="utf-8")
+    batch = ["--batch", suite / "reports" / "batch.yml", "--output", tmp_path, "--workers", "2"]
+    done = subprocess.run(
+        [sys.executable, "-m", "analysis", "render", *batch], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    pages = {path.name: path.read_text(encoding="utf-8") for path in tmp_path.glob("0*.html")}
+    assert len(pages) == len(NOTEBOOKS) * len(ARTICLES)
+    for name, page in pages.items():
+        soup = BeautifulSoup(page, "html.parser")
+        for part in soup.select("style, details.code"):
+            part.extract()
+        words = soup.get_text(" ")
+        assert re.findall(r"\bnan\b|NaN|NaT|<NA>|\bNone\b", words) == [], name
+        assert ("coded in part" in words) == ("onions" in name)
+    index = (tmp_path / "index.html").read_text(encoding="utf-8")
+    for source in ARTICLES:
+        assert (source / "article.txt").read_text(encoding="utf-8").partition("\n")[0] in index
+
+
+def test_a_figure_in_another_currency_is_dollars_by_the_rate_of_its_period(onions: Dossier) -> None:
+    """9,000 million kesh, at 40 (39.5 to 40.5) to the dollar."""
+    dollars = convert_figures(onions.trade, onions.evidence)
+    assert dollars.loc["T1", ["value", "unit", "bound", "rows"]].tolist() == [225, "million USD", "about", "T1+V1"]
+    assert dollars.loc["T1", "value_low"] == pytest.approx(9000 / 40.5)
+    assert dollars.loc["T1", "value_high"] == pytest.approx(9000 / 39.5)
+    assert onions.trade.loc["T1", ["value", "unit"]].tolist() == [9, "billion KSH"]
+    ratios = compare_evidence(dollars, list_totals(onions.evidence))
+    assert ratios.loc["2020, Customs of Norvane", ["ratio", "rows"]].tolist() == [pytest.approx(225 / 210), "T1+V1+V3"]
+
+
+def test_a_rate_of_another_period_or_currency_converts_nothing(onions: Dossier) -> None:
+    dollars = convert_figures(onions.trade, onions.evidence)
+    assert not {"T12", "T13", "T14"} & set(dollars.index)
+    assert pd.isna(measure_level(onions, "T14").low)
+    assert check_claims(onions).loc["C3", "verdict"] == "cannot be tested"
+    assert {"V1", "V2"}.isdisjoint(list_totals(onions.evidence).index)
+
+
+def test_two_rates_widen_the_range_and_the_first_is_the_value(onions: Dossier) -> None:
+    other = onions.evidence.loc[["V1"]].assign(value=60.0, value_low=59.5, value_high=60.5, rows="V9")
+    both = pd.concat([onions.evidence, other.rename(index={"V1": "V9"})])
+    one = convert_figures(onions.trade, both).loc["T1"]
+    assert (one["value"], one["rows"]) == (225, "T1+V1+V9")
+    assert one["value_low"] == pytest.approx(9000 / 60.5)
+    assert one["value_high"] == pytest.approx(9000 / 39.5)
+
+
+def test_a_bound_in_another_currency_stays_a_bound(onions: Dossier) -> None:
+    bound = onions.trade.loc[["T1"]].assign(bound="at_least", value_high=pd.NA)
+    one = convert_figures(bound, onions.evidence).iloc[0]
+    assert (one["bound"], pd.isna(one["value_high"])) == ("at_least", True)
+
+
+def test_scales_of_one_currency_are_one(onions: Dossier) -> None:
+    mixed = onions.trade.loc[["T4", "T15"]].assign(status="observed", bound="exact", value_high=[500, 1])
+    figures = select_comparable(mixed.assign(unit=["million USD", "billion USD"]))
+    assert figures["value"].tolist() == [500, 1000]
+    assert trade_ratio(mixed, start_year=2023, end_year=2030).value == 2
+
+
+def test_a_printed_range_has_no_point_and_goes_into_every_ratio(onions: Dossier) -> None:
+    ratio = trade_ratio(onions.trade, start_year=2021, end_year=2023)
+    assert (ratio.low, ratio.high) == (500 / 400, 500 / 300)
+    assert list_rows(onions).loc["T2", "content"] == "Total trade: 300–400 million USD"
+    ax = plot_trade(onions.trade)
+    assert "300–400" in [text.get_text() for text in ax.texts]
+    points = [tuple(point) for marks in ax.collections for point in marks.get_offsets() if len(marks.get_offsets()) < 9]
+    assert (2021.5, 350.0) not in points
+    assert (2023.5, 500.0) in points
+
+
+def test_growth_without_a_level_is_no_level(onions: Dossier) -> None:
+    assert list_rows(onions).loc["T3", "content"] == "Total trade: +12% on the year before"
+    assert list_left_out(onions.trade).loc["T3", "reason"] == "a change, not a level"
+    assert "T3" not in select_figures(onions.trade).index
+    assert "T3" not in convert_figures(onions.trade, onions.evidence).index
+
+
+@pytest.mark.parametrize("row", ["T11", "T13", "T14"], ids=["quarter", "fiscal year", "Solar Hijri year"])
+def test_other_periods_are_never_compared_with_years(onions: Dossier, row: str) -> None:
+    both = onions.trade.assign(flow="total", exporter=None, importer=None, bound="exact")
+    assert list_left_out(both).loc[row, "reason"] == "not a calendar year"
+    assert pd.isna(onions.trade.loc[row, "year"])
+
+
+def test_targets_and_forecasts_are_hollow_and_in_no_count(onions: Dossier) -> None:
+    figures = select_figures(onions.trade)
+    assert not figures.loc["T15", "solid"]
+    assert figures.loc["T15", ["value", "under"]].tolist() == [1000, "2030 (target)"]
+    assert set(select_comparable(onions.trade).index) == {"T2", "T4"}
+    assert "2030" not in find_trade(onions.trade)
+
+
+def test_goods_are_not_the_total(onions: Dossier) -> None:
+    left = list_left_out(onions.trade)
+    assert left.loc["T7", ["unit", "reason"]].tolist() == ["thousand tonnes of wheat", "of some goods only"]
+    assert list_rows(onions).loc["T10", "content"] == "XKE to XNO: 2 billion KSH of onions"
+    only = onions.trade[onions.trade["goods"] == "wheat"]
+    assert set(select_figures(only)["unit"]) == {"billion KSH of wheat"}
+
+
+def test_parts_that_contradict_their_total_are_a_finding(onions: Dossier) -> None:
+    parts = compare_parts(onions.trade)
+    assert parts["verdict"].to_dict() == {
+        "both directions added up": "contradict",
+        "XKE to XNO, wheat": "agree",
+        "XKE to XNO, onions": "agree",
+    }
+    assert parts.iloc[0][["total", "parts", "rows"]].tolist() == [500, 460, "T4+T5+T6"]
+    assert "both directions added up [460](#rows-T4+T5+T6): the two contradict each other." in find_trade(onions.trade)
+
+
+@pytest.mark.parametrize(
+    ("total", "verdict"), [(458, "contradict"), (459, "agree"), (460.4, "agree"), (461.6, "contradict")]
+)
+def test_parts_are_read_as_rounded_to_their_last_digit(onions: Dossier, total: float, verdict: str) -> None:
+    """310 and 150 make 459 to 461; a total of 459 is 458.5 to 459.5, one of 461.6 at least 461.55."""
+    trade = onions.trade.loc[["T4", "T5", "T6"]]
+    trade.loc["T4", ["value", "value_low", "value_high"]] = total
+    assert compare_parts(trade)["verdict"].tolist() == [verdict]
+
+
+def test_a_part_larger_than_its_whole_contradicts_it(onions: Dossier) -> None:
+    trade = onions.trade.loc[["T8", "T11"]]
+    trade.loc["T8", ["value", "value_low", "value_high"]] = 16
+    assert compare_parts(trade)["verdict"].tolist() == ["contradict"]
+
+
+def test_a_planned_visit_is_no_visit(onions: Dossier, folders: dict[str, Path]) -> None:
+    assert select_visits(onions.events).empty
+    assert "0 from Kestria" not in find_visits(onions)
+    whole = load_dossier(folders["bridge"])
+    assert "E14" not in select_visits(whole.events).index
+    assert not whole.events.loc["E14", "counted"]
+    assert 2025 not in count_events(whole.events[whole.events["counted"]]).index
+
+
+def test_joint_acts_count_once_and_mediators_are_context(onions: Dossier) -> None:
+    assert onions.events.loc[["E4", "E5", "E6", "E7"], "counted"].tolist() == [False, True, False, False]
+    coding = list_rows(onions)["coding"]
+    assert coding["E5"].startswith("XKE ↔ XNO")
+    assert coding["E4"].startswith("XKX;")
+
+
+def test_an_act_without_an_author_has_no_side(onions: Dossier) -> None:
+    assert pd.isna(onions.events.loc["E1", "actor"])
+    assert not onions.events.loc["E1", "counted"]
+    assert list_rows(onions).loc["E1", "coding"].startswith("XKE")
+
+
+def test_an_announced_end_is_an_act_of_its_own(bridge: Path) -> None:
+    """What an article of 2024 tells of 2027 cannot have been observed."""
+    change(bridge, "events.csv", 8, date="2000-06/2027-12", date_kind="span")
+    assert (
+        "events.csv, row 8, column 'date': expected 2000-06/.., since ARTICLE appeared on 2024-11-20, found "
+        "'2000-06/2027-12' (an end that is announced is an act of its own, with the status planned)"
+    ) in fail(bridge)
+    change(bridge, "events.csv", 8, date="2000-06/..", date_kind="span")
+    assert find_faults(bridge) == []
+
+
+def test_a_year_that_is_not_over_may_end_after_the_day_of_publication(bridge: Path) -> None:
+    change(bridge, "events.csv", 8, date="2000-06/2024", date_kind="span")
+    assert find_faults(bridge) == []
+
+
+def test_dates_that_hang_on_the_day_of_publication(onions: Dossier, folders: dict[str, Path]) -> None:
+    """Last month, in November 2024; last year, in a year that is not known."""
+    assert load_dossier(folders["bridge"]).events.loc["E13", "when"] == "Oct 2024"
+    assert onions.events.loc[["E8", "E10"], "when"].tolist() == ["no date", "no date"]
+    assert not select_rows(onions, first_year=2016).events.index.isin(["E8", "E10"]).any()
+
+
+RULES = [  # cells of the first figure, and what is said
+    ({"unit": "million euro"}, "'unit': expected text such as million USD, billion KZT, thousand tonnes or %"),
+    ({"value": "-5", "value_low": "-5", "value_high": "-5"}, "'value': expected 0 or more, since the unit is not %"),
+    ({"bound": "between", "value_low": "50", "value_high": "90"}, "'value': expected 70.0, the middle of the range"),
+    ({"bound": "between"}, "'value_low': expected a lower end below the upper one, found '60.0'"),
+]
+
+
+@pytest.mark.parametrize(("cells", "said"), RULES)
+def test_rules_of_units_and_ranges(bridge: Path, cells: dict[str, str], said: str) -> None:
+    change(bridge, "trade.csv", 2, **cells)
+    assert said in fail(bridge)
+
+
+def test_a_fall_in_per_cent_is_below_nothing(bridge: Path) -> None:
+    change(bridge, "trade.csv", 2, unit="%", value="-12.5", value_low="-12.5", value_high="-12.5")
+    assert find_faults(bridge) == []
+    assert list_rows(load_dossier(bridge)).loc["T1", "content"] == "Total trade: −12.5% on the year before"
+
+
+@pytest.mark.parametrize(
+    ("cells", "said"),
+    [
+        ({"flow": ""}, "'flow': expected total or one_way, since it is trade, found ''"),
+        ({"unit": "KSH per USD"}, "'flow': expected an empty cell, since the unit is of prices, found 'total'"),
+    ],
+)
+def test_prices_and_rates_have_no_flow_and_trade_has_one(bridge: Path, cells: dict[str, str], said: str) -> None:
+    change(bridge, "evidence.csv", 2, **cells)
+    assert said in fail(bridge)
+
+
+def test_examples_of_the_codebook_are_rows_coded_so(folders: dict[str, Path]) -> None:
+    text = (ARTICLES[0].parents[2] / "data" / "README.md").read_text(encoding="utf-8")
+    section = text.partition("## What other articles need")[2].partition("\n## ")[0]
+    examples = re.findall(r"`(bridge|onions)` (\w+): ((?:`\w+` `[^`]*`(?:, )?)+)", section)
+    assert len(examples) > 15
+    for name, row, cells in examples:
+        dossier = load_dossier(folders[name])
+        frame = next(frame for frame in (dossier.trade, dossier.events, dossier.evidence) if row in frame.index)
+        for column, value in re.findall(r"`(\w+)` `([^`]*)`", cells):
+            found = frame.loc[row, column]
+            said = "" if pd.isna(found) else f"{found:g}" if isinstance(found, float) else str(found)
+            assert said == value, (name, row, column)
