@@ -85,6 +85,7 @@ def test_metadata_are_those_of_nbgrader(notebook: NotebookNode) -> None:
         assert set(marks) - {"points"} == {"grade", "grade_id", "locked", "schema_version", "solution", "task"}
         assert (marks.schema_version, marks.task, "points" in marks) == (3, False, marks.grade)
         assert marks.locked != marks.solution
+        assert marks.get("points", 2) == 2
         if cell.cell_type == "code" and marks.grade:
             assert "check_answer(" in cell.source
 
@@ -468,6 +469,18 @@ def test_a_solution_outside_a_cell_for_answers_is_refused() -> None:
     cell = v4.new_code_cell(f"{BEGIN}\nx = 1\n{END}")
     with pytest.raises(ExerciseError, match="cell 1: expected marks of a solution"):
         make_student(v4.new_notebook(cells=[cell]))
+
+
+def test_lessons_last_as_long_as_they_say_and_name_what_is_there() -> None:
+    text = (ROOT / "docs" / "teaching.md").read_text(encoding="utf-8")
+    parts = {part.splitlines()[0]: part for part in text.split("\n## ")}
+    for title, minutes in (("A lesson of 90 minutes", 90), ("Half a day", 4 * 60)):
+        assert sum(map(int, re.findall(r"^\| (\d+) \|", parts[title], re.MULTILINE))) == minutes
+    taught = re.findall(r"^\| `([\w-]+)`", parts["What each notebook teaches"], re.MULTILINE)
+    assert taught == [path.stem for path in EXERCISES]
+    assert set(re.findall(r"`(\d\d-[\w-]+)`", text)) <= {path.stem for path in (ROOT / "notebooks").glob("*.ipynb")}
+    told = parts["What each notebook teaches"] + parts["Misreadings to expect"]
+    assert not re.search(r"\d", re.sub(r"`[^`]*`", "", told))  # no number of the article
 
 
 def test_clear_solution_keeps_what_is_around_and_the_indent() -> None:
