@@ -178,7 +178,7 @@ WRONG: dict[str, list[tuple[object, str]]] = {
         (an.find_gaps(an.select_visits(EVENTS))["shortest_years"].max(), "the least that the stretch can last"),
         (days_between("E49", "E50")[0] / 365.25, "the least that a stretch surely lasts"),
         (days_between("E49", "E50")[1] / 365.25, "not the longest that is left"),
-        ("13 years", "Expected a number, found str"),
+        ("13 years", "Expected a number, found one str"),
     ],
     "03-reading": [
         ([24 / 7, 24 / 7], "A mean is a number that nobody reported"),
@@ -511,13 +511,13 @@ def test_read_answer_takes_what_a_library_returns(answer: object, form: str, tex
 @pytest.mark.parametrize(
     ("answer", "form", "said"),
     [
-        ("2.2", "number", "found str '2.2'"),
-        (True, "number", "found bool"),
-        (pd.NA, "number", "found NAType"),
-        (float("nan"), "number", "found float 'nan'"),
-        ([1, 2], "number", "found list"),
+        ("2.2", "number", "found one str '2.2'"),
+        (True, "number", "found one bool."),
+        (pd.NA, "number", "found one NAType."),
+        (float("nan"), "number", "found one float 'nan'"),
+        ([1, 2], "number", "found one list."),
         ([1, 2, 3], "range", "found 3"),
-        (an.Quantity(2.2, "T3"), "range", "found NoneType"),
+        (an.Quantity(2.2, "T3"), "range", "found one NoneType."),
         ("E1", "names", "found one str"),
         (pd.DataFrame({"a": [1]}), "names", "found one DataFrame"),
         ([1], "names", "each of them text; found 1"),

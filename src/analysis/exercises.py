@@ -72,7 +72,8 @@ def _read_number(answer: object) -> str:
     except (TypeError, ValueError):
         value = math.nan
     if not math.isfinite(value):
-        raise AnswerError(f"Expected a number, found {type(answer).__name__} {str(answer)[:40]!r}.")
+        shown = f" {str(answer)[:40]!r}" if isinstance(answer, str | float) else ""
+        raise AnswerError(f"Expected a number, found one {type(answer).__name__}{shown}.")
     return f"{value:.2f}" if abs(value) >= 0.005 else "0.00"
 
 
