@@ -11,7 +11,7 @@ PARALLEL = --numprocesses logical --dist loadfile
 GOAL = $(or $(firstword $(MAKECMDGOALS)),reports)
 
 .DEFAULT_GOAL = help
-.PHONY: help reports test torture lab notebooks docs lock check clean
+.PHONY: help reports test torture lab class notebooks docs lock check clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -30,6 +30,9 @@ torture: $(READY) ## long trials: 200 kills, 400 starts, 30 minutes of random in
 
 lab: $(READY) ## open the notebooks in JupyterLab
 	@$(RUN) -m jupyterlab notebooks
+
+class: $(READY) ## write the exercises for students (no solutions) and teachers (with) into class/
+	@$(RUN) -m analysis.classroom
 
 notebooks: $(READY) ## execute every notebook in place; the same bytes where nothing changed
 	@$(EXECUTE)

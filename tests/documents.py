@@ -30,9 +30,9 @@ LAYERS = {
     "metrics": ("metrics",),
     "findings": ("rows", "findings"),
     "plots": ("style", "page", "svg", "plots"),
-    "display": ("display",),
+    "display": ("display", "exercises"),
     "render": (
-        *("new", "parameters", "sources", "report", "record", "render", "notebooks"),
+        *("new", "parameters", "sources", "report", "record", "render", "notebooks", "classroom"),
         *("batch", "index", "diff", "__main__"),
     ),
 }

@@ -160,7 +160,9 @@ def test_readme_numbers_that_are_followed_stand_in_the_findings() -> None:
     assert [number for number in numbers if number not in found[1]] == []
 
 
-@pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md", "docs/architecture.md", "data/README.md"])
+@pytest.mark.parametrize(
+    "name", ["README.md", "CONTRIBUTING.md", "docs/architecture.md", "docs/teaching.md", "data/README.md"]
+)
 def test_document_names_only_what_is_there(name: str) -> None:
     text = (ROOT / name).read_text(encoding="utf-8")
     links = [link for link in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", text) if "://" not in link]

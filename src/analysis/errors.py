@@ -21,6 +21,18 @@ class RenderError(AnalysisError, RuntimeError):
     """A notebook could not be turned into a report."""
 
 
+class ExerciseError(AnalysisError, ValueError):
+    """An exercise cannot be given out: its solution is not marked, or a student has worked on what is there."""
+
+
+class AnswerError(AnalysisError, AssertionError):
+    """An answer to an exercise is not right. The message says why, and never what would be right."""
+
+    def _render_traceback_(self) -> list[str]:
+        """Return what IPython shows in place of a traceback: the reason alone, since no code of the reader failed."""
+        return [f"Not yet. {self}"]
+
+
 @dataclass(frozen=True, order=True)
 class Fault:
     """One thing wrong in one file: where, what was expected, what was found, how to mend it.
