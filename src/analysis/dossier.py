@@ -22,6 +22,7 @@ from analysis.schema import DEFAULT, TABLES, Schema, build_table, find_counted, 
 
 IMPORTED = {path: path.stat().st_mtime_ns for path in Path(__file__).parent.rglob("*.py")}  # when it was imported
 CERTAINTIES = ("asserted", "reported", "alleged", "denied")
+CHANGE = "% on the year before"  # the unit of a trade figure in %, in words
 HEDGES = {"exact": "", "between": "", "about": "about ", "at_least": "at least ", "at_most": "at most "}
 
 
@@ -202,13 +203,12 @@ def describe_amount(value: float, unit: str, bound: object = "exact", *ends: flo
     --------
     >>> describe_amount(55, "million USD", "about"), describe_amount(350, "million USD", "between", 300, 400)
     ('about 55 million USD', '300–400 million USD')
-    >>> describe_amount(-12, "%")
-    '−12% on the year before'
+    >>> describe_amount(-12, CHANGE), describe_amount(12, "% of the shares")
+    ('−12% on the year before', '12% of the shares')
     """
-    spec = "+,.10g" if unit == "%" else ",.10g"
+    spec = "+,.10g" if unit == CHANGE else ",.10g"
     number = "–".join(format_number(end, spec) for end in (ends if bound == "between" else (value,)))
-    unit = "% on the year before" if unit == "%" else f" {unit}"
-    return f"{HEDGES.get(str(bound), '')}{number}{unit}"
+    return f"{HEDGES.get(str(bound), '')}{number}{'' if unit.startswith('%') else ' '}{unit}"
 
 
 def _complete(frames: dict[str, pd.DataFrame], schema: Schema) -> Dossier:

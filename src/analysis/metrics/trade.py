@@ -7,11 +7,12 @@ from typing import Any
 import pandas as pd
 
 from analysis.citing import Quantity, join_rows
+from analysis.dossier import CHANGE
 from analysis.errors import DataError
 from analysis.schema import split_unit
 
 ENDS = ["value", "value_low", "value_high"]
-CHANGE = "%"  # a unit: the change on the same period of the year before
+PER_CENT = "%"  # a unit: the change on the same period of the year before
 
 
 def select_comparable(trade: pd.DataFrame) -> pd.DataFrame:
@@ -58,14 +59,16 @@ def match_scales(figures: pd.DataFrame) -> pd.DataFrame:
 
 
 def name_measures(figures: pd.DataFrame) -> pd.Series:
-    """Return the unit of each figure, with the goods where it is not all of them.
+    """Return the unit of each trade figure in words, with the goods where it is not all of them.
 
     Examples
     --------
-    >>> name_measures(pd.DataFrame({"unit": ["million USD", "tonnes"], "goods": [None, "wheat"]})).tolist()
-    ['million USD', 'tonnes of wheat']
+    >>> figures = pd.DataFrame({"unit": ["million USD", "tonnes", "%"], "goods": [None, "wheat", None]})
+    >>> name_measures(figures).tolist()
+    ['million USD', 'tonnes of wheat', '% on the year before']
     """
-    return figures["unit"] + (" of " + figures["goods"].astype("str")).where(figures["goods"].notna(), "")
+    goods = (" of " + figures["goods"].astype("str")).where(figures["goods"].notna(), "")
+    return figures["unit"].replace(PER_CENT, CHANGE) + goods
 
 
 def list_left_out(trade: pd.DataFrame) -> pd.DataFrame:
@@ -112,7 +115,7 @@ def grow(ratio: float, years: float) -> float:
 def _say_why_not(trade: pd.DataFrame) -> pd.Series:
     reason = pd.Series("", trade.index, dtype="str")
     tests = {
-        "a change, not a level": trade["unit"] == CHANGE,
+        "a change, not a level": trade["unit"] == PER_CENT,
         "of some goods only": trade["goods"].notna(),
         "not a total of both directions": trade["flow"] != "total",
         "not a calendar year": trade["year"].isna(),
@@ -299,7 +302,7 @@ def compare_parts(trade: pd.DataFrame) -> pd.DataFrame:
     >>> len(compare_parts(load_dossier().trade))
     0
     """
-    kept = trade[(trade["status"] == "observed") & (trade["unit"] != CHANGE) & ~find_bounds(trade)]
+    kept = trade[(trade["status"] == "observed") & (trade["unit"] != PER_CENT) & ~find_bounds(trade)]
     step = 0.5 * 10.0 ** -kept["value"].map(_count_decimals).astype("float")
     ranges = fill_ranges(kept)
     figures = match_scales(ranges.assign(value_low=ranges["value_low"] - step, value_high=ranges["value_high"] + step))

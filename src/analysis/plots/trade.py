@@ -13,7 +13,7 @@ from matplotlib.ticker import MaxNLocator
 from analysis import page, style
 from analysis.citing import format_number
 from analysis.dossier import HEDGES
-from analysis.metrics.trade import CHANGE, match_scales, name_measures, select_comparable, trade_ratio
+from analysis.metrics.trade import PER_CENT, match_scales, name_measures, select_comparable, trade_ratio
 from analysis.plots import placing
 from analysis.plots.words import count_words, join_words, name_source
 from analysis.style import EDGE, HATCH, INK, MUTED, PAPER, RULE, TITLE, each, write
@@ -100,7 +100,7 @@ def select_figures(trade: pd.DataFrame) -> pd.DataFrame:
     >>> select_figures(load_dossier().trade)["x"].tolist()
     [2000.5, 2007.5, 2020.5, 2021.5]
     """
-    dated = match_scales(trade[trade["value"].notna() & trade["earliest"].notna() & (trade["unit"] != CHANGE)])
+    dated = match_scales(trade[trade["value"].notna() & trade["earliest"].notna() & (trade["unit"] != PER_CENT)])
     whole = dated[dated["goods"].isna()] if dated["goods"].isna().any() else dated
     measures = name_measures(whole)
     figures = whole.assign(unit=measures)[measures.isin(measures.mode()[:1])]
