@@ -36,7 +36,7 @@ BROKEN = {
         "value",
         ["a number", "'2,500'", "it could be 2500 or 2.500"],
     ),
-    "a number below its least": ("trade.csv", 3, {"value_low": "-1"}, "value_low", ["0 or more, since", "'-1.0'"]),
+    "a number below its least": ("trade.csv", 3, {"value_low": "-1"}, "value_low", ["0 or more, since", "'-1'"]),
     "a fraction for a whole number": ("events.csv", 2, {"paragraph": "1.5"}, "paragraph", ["a whole number", "'1.5'"]),
     "an effect of two": ("events.csv", 2, {"effect": "2"}, "effect", ["not above 1", "'2'"]),
     "neither true nor false": ("events.csv", 2, {"mutual": "maybe"}, "mutual", ["TRUE or FALSE", "'maybe'"]),

@@ -274,7 +274,7 @@ def test_a_batch_over_dossiers_has_one_index_article_by_article(many: Path) -> N
     assert page.select_one("h1").get_text() == "Reports on 2 articles"
     heads = [" ".join(head.get_text().split()) for head in page.select("section h3")]
     gazette = "Two Shores, One <Harbour>, The Invented Gazette, 2020-03-01"
-    assert heads == ["Failed", "Steppe & <sea>: the whole article"] + [
+    assert heads == ["Failed", "Steppe & <sea>, coded in part: the whole article"] + [
         f"{gazette}: {group}" for group in ("the whole article", "a part of it")
     ]
     assert [len(section.select("li h4")) for section in page.select("section")] == [1, 1, 1, 3]

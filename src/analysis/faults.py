@@ -420,7 +420,7 @@ def _check_figures(file: str, figures: pd.DataFrame) -> Iterator[Fault]:
             yield Fault(file, row, "flow", wish, "" if pd.isna(cells.flow) else cells.flow)
         for end in ("value", "value_low", "value_high") if cells.unit != "%" else ():
             if pd.notna(getattr(cells, end)) and getattr(cells, end) < 0:
-                yield Fault(file, row, end, "0 or more, since the unit is not %", str(getattr(cells, end)))
+                yield Fault(file, row, end, "0 or more, since the unit is not %", f"{getattr(cells, end):.10g}")
         if cells.flow == "one_way" and cells.exporter == cells.importer and pd.notna(cells.exporter):
             yield Fault(file, row, "importer", "another country than the exporter", cells.importer)
         if cells.flow != "one_way" and (pd.notna(cells.exporter) or pd.notna(cells.importer)):
