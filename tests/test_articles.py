@@ -290,6 +290,15 @@ def test_prices_and_rates_have_no_flow_and_trade_has_one(bridge: Path, cells: di
     assert said in fail(bridge)
 
 
+def test_two_price_indices_are_not_mixed(bridge: Path) -> None:
+    for row, unit in ((2, "index, 2015 = 100"), (3, "index, 1982–84 = 100")):
+        change(bridge, "evidence.csv", row, unit=unit, flow="")
+    assert (
+        "evidence.csv, row 3, column 'unit': expected the price index of the rows before, index, 2015 = 100, found "
+        "'index, 1982–84 = 100' (keep one index, on one base)"
+    ) in fail(bridge)
+
+
 def test_examples_of_the_codebook_are_rows_coded_so(folders: dict[str, Path]) -> None:
     text = (ARTICLES[0].parents[2] / "data" / "README.md").read_text(encoding="utf-8")
     section = text.partition("## What other articles need")[2].partition("\n## ")[0]

@@ -246,6 +246,7 @@ def _check_rules(schema: Schema, cells: Mapping[str, Cells], broken: set[str]) -
                     yield Fault(tables[name]["path"], int(str(row)) + 2, column, "a date that can be", text, wrong)
     for name in sorted({"trade", "evidence"} & set(frames)):
         yield from _check_figures(f"{name}.csv", frames[name])
+        yield from _check_prices(f"{name}.csv", frames[name]["unit"])
         if "actors" in frames and _has_dyad(schema):
             yield from _check_dyad(f"{name}.csv", frames[name], _read_names(cells["actors"]), schema["dyad"])
     if "sources" in frames:
@@ -436,6 +437,14 @@ def _check_figures(file: str, figures: pd.DataFrame) -> Iterator[Fault]:
             lower, upper = getattr(cells, low), getattr(cells, high)
             if pd.notna(lower) and pd.notna(upper) and lower > upper:
                 yield Fault(file, row, low, f"at most {high}, {upper}", str(lower), "")
+
+
+def _check_prices(file: str, units: pd.Series) -> Iterator[Fault]:
+    """Yield values of a price index on another base than the first: dollars of one year need one index."""
+    prices = units[units.str.startswith("index")]
+    for row, unit in prices[prices != prices.iloc[0]].items() if len(prices) else ():
+        wish = f"the price index of the rows before, {prices.iloc[0]}"
+        yield Fault(file, int(str(row)) + 2, "unit", wish, unit, "keep one index, on one base")
 
 
 def _check_ends(file: str, row: int, cells: Any) -> Iterator[Fault]:

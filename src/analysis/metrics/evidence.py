@@ -139,7 +139,7 @@ def list_totals(evidence: pd.DataFrame) -> pd.DataFrame:
 def _add_ways(pair: pd.DataFrame) -> dict[str, Any]:
     estimated = (pair["basis"] == "estimated").any()
     ends = {end: pair[end].sum(skipna=False) for end in ENDS}
-    hedged = "about" if (pair["bound"] == "about").any() else "exact"
+    hedged = "about" if pair["bound"].isin(["about", "between"]).any() else "exact"
     facts = {"flow": "total", "exporter": None, "importer": None, "bound": hedged, "rows": join_rows(pair["rows"])}
     return {**pair.iloc[0], **ends, **facts, "basis": "estimated" if estimated else pair["basis"].iloc[0]}
 
