@@ -206,9 +206,19 @@ def describe_amount(value: float, unit: str, bound: object = "exact", *ends: flo
     >>> describe_amount(-12, CHANGE), describe_amount(12, "% of the shares")
     ('−12% on the year before', '12% of the shares')
     """
-    spec = "+,.10g" if unit == CHANGE else ",.10g"
-    number = "–".join(format_number(end, spec) for end in (ends if bound == "between" else (value,)))
+    number = name_number(value, bound, *ends, spec="+,.10g" if unit == CHANGE else ",.10g")
     return f"{HEDGES.get(str(bound), '')}{number}{'' if unit.startswith('%') else ' '}{unit}"
+
+
+def name_number(value: float, bound: object, *ends: float, spec: str) -> str:
+    """Return a figure as a number; of a printed range the two ends, since its middle is nobody's figure.
+
+    Examples
+    --------
+    >>> name_number(350, "between", 300, 400, spec=".3g"), name_number(40, "exact", 40, 40, spec=".3g")
+    ('300–400', '40')
+    """
+    return "–".join(format_number(end, spec) for end in (ends if bound == "between" else (value,)))
 
 
 def _complete(frames: dict[str, pd.DataFrame], schema: Schema) -> Dossier:

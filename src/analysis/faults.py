@@ -18,7 +18,18 @@ import pandas as pd
 from analysis.cells import Cells, find_words, fold_text, name_letters
 from analysis.dates import EXPECTED, UNDATED, explain_date, parse_date
 from analysis.errors import DataError, Fault
-from analysis.schema import DEFAULT, TABLES, Schema, build_table, find_counted, read_schema, read_tables
+from analysis.schema import (
+    DEFAULT,
+    INDEX,
+    PER_CENT,
+    RATE,
+    TABLES,
+    Schema,
+    build_table,
+    find_counted,
+    read_schema,
+    read_tables,
+)
 
 OPTIONAL = {"comtrade", "cow"}  # codes for import
 ALIKE = 0.8  # of letters in common, in two names of persons
@@ -415,11 +426,11 @@ def _check_figures(file: str, figures: pd.DataFrame) -> Iterator[Fault]:
         for side in ("exporter", "importer"):
             if cells.flow == "one_way" and pd.isna(getattr(cells, side)):
                 yield Fault(file, row, side, f"an {side}, since flow is one_way", "")
-        priced = re.match("index|[A-Z]{3} per", cells.unit)
-        if bool(priced) == pd.notna(cells.flow):
+        priced = cells.unit.startswith(INDEX) or cells.unit.endswith(RATE)
+        if priced == pd.notna(cells.flow):
             wish = "an empty cell, since the unit is of prices" if priced else "total or one_way, since it is trade"
             yield Fault(file, row, "flow", wish, "" if pd.isna(cells.flow) else cells.flow)
-        for end in ("value", "value_low", "value_high") if cells.unit != "%" else ():
+        for end in ("value", "value_low", "value_high") if cells.unit != PER_CENT else ():
             if pd.notna(getattr(cells, end)) and getattr(cells, end) < 0:
                 yield Fault(file, row, end, "0 or more, since the unit is not %", f"{getattr(cells, end):.10g}")
         if cells.flow == "one_way" and cells.exporter == cells.importer and pd.notna(cells.exporter):
@@ -441,7 +452,7 @@ def _check_figures(file: str, figures: pd.DataFrame) -> Iterator[Fault]:
 
 def _check_prices(file: str, units: pd.Series) -> Iterator[Fault]:
     """Yield values of a price index on another base than the first: dollars of one year need one index."""
-    prices = units[units.str.startswith("index")]
+    prices = units[units.str.startswith(INDEX)]
     for row, unit in prices[prices != prices.iloc[0]].items() if len(prices) else ():
         wish = f"the price index of the rows before, {prices.iloc[0]}"
         yield Fault(file, int(str(row)) + 2, "unit", wish, unit, "keep one index, on one base")
@@ -450,10 +461,10 @@ def _check_prices(file: str, units: pd.Series) -> Iterator[Fault]:
 def _check_ends(file: str, row: int, cells: Any) -> Iterator[Fault]:
     """Yield ends of a range that do not follow from how the figure is hedged or rounded."""
     low, value, high = ends = (cells.value_low, cells.value, cells.value_high)
-    if any(map(pd.isna, ends)) or not low <= value <= high or (low < 0 and cells.unit != "%"):
+    if any(map(pd.isna, ends)) or not low <= value <= high or (low < 0 and cells.unit != PER_CENT):
         return
     found, step = f"{low} to {high}", getattr(cells, "rounding", None)
-    far = cells.unit != "%" and (low * WIDEST < value or high > value * WIDEST)
+    far = cells.unit != PER_CENT and (low * WIDEST < value or high > value * WIDEST)
     if step is not None and pd.notna(step):
         above, below = isclose(high - value, step / 2, rel_tol=0.02), min(value, step / 2)
         if not above or not isclose(value - low, below, rel_tol=0.02):

@@ -7,8 +7,9 @@ import pandas as pd
 from analysis.citing import format_number, join_rows, link_article
 from analysis.dates import UNDATED
 from analysis.dossier import Dossier, describe_amount
-from analysis.metrics.evidence import RATE, compare_evidence, convert_figures, list_totals
+from analysis.metrics.evidence import compare_evidence, convert_figures, list_totals
 from analysis.metrics.trade import name_measures
+from analysis.schema import RATE
 
 COLUMNS = ["when", "content", "certainty", "basis", "coding", "note", "paragraph", "paragraph_link"]
 COLUMNS += ["source", "source_link", "elsewhere", "elsewhere_rows"]

@@ -10,13 +10,12 @@ import pandas as pd
 from analysis.citing import join_rows
 from analysis.errors import DataError
 from analysis.metrics.trade import ENDS, fill_ranges, find_bounds, name_measures, select_comparable
-from analysis.schema import DOLLARS, split_unit
+from analysis.schema import DOLLARS, INDEX, RATE, split_unit
 
 UNIT = "million USD"
 FACTORS = {unit: dollars / DOLLARS[UNIT] for unit, dollars in DOLLARS.items()}
 YEARS = ("calendar_year", "fiscal_year", "solar_hijri_year")
 SAME = 0.6  # share of days; an Iranian year has 0.64 of them in common with the year in which it begins
-RATE = " per USD"  # ends the unit of an exchange rate
 
 
 def convert_figures(figures: pd.DataFrame, evidence: pd.DataFrame | None = None) -> pd.DataFrame:
@@ -196,7 +195,7 @@ def find_prices(figures: pd.DataFrame) -> pd.Series:
     >>> find_prices(pd.DataFrame({"unit": ["index, 1982–84 = 100", "million USD"]})).tolist()
     [True, False]
     """
-    return figures["unit"].str.startswith("index")
+    return figures["unit"].str.startswith(INDEX)
 
 
 def compare_evidence(trade: pd.DataFrame, totals: pd.DataFrame) -> pd.DataFrame:

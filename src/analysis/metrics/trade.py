@@ -9,10 +9,9 @@ import pandas as pd
 from analysis.citing import Quantity, join_rows
 from analysis.dossier import CHANGE
 from analysis.errors import DataError
-from analysis.schema import split_unit
+from analysis.schema import PER_CENT, split_unit
 
 ENDS = ["value", "value_low", "value_high"]
-PER_CENT = "%"  # a unit: the change on the same period of the year before
 
 
 def select_comparable(trade: pd.DataFrame) -> pd.DataFrame:

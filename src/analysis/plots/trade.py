@@ -12,10 +12,11 @@ from matplotlib.ticker import MaxNLocator
 
 from analysis import page, style
 from analysis.citing import format_number
-from analysis.dossier import HEDGES
-from analysis.metrics.trade import PER_CENT, match_scales, name_measures, select_comparable, trade_ratio
+from analysis.dossier import HEDGES, name_number
+from analysis.metrics.trade import match_scales, name_measures, select_comparable, trade_ratio
 from analysis.plots import placing
 from analysis.plots.words import count_words, join_words, name_source
+from analysis.schema import PER_CENT
 from analysis.style import EDGE, HATCH, INK, MUTED, PAPER, RULE, TITLE, each, write
 
 SIGNS = {"exact": "", "between": "", "about": "≈", "at_least": "≥", "at_most": "≤"}
@@ -129,12 +130,8 @@ def name_numbers(figures: pd.DataFrame, spec: str) -> pd.Series:
     >>> name_numbers(figures.assign(bound=["exact", "between"]), ",.10g").tolist()
     ['40', '300–400']
     """
-    ends = figures["value"].where(figures["bound"] != "between"), figures["value_low"], figures["value_high"]
-    numbers = [
-        "–".join(format_number(float(end), spec) for end in ((low, high) if pd.isna(value) else (value,)))
-        for value, low, high in zip(*ends, strict=True)
-    ]
-    return pd.Series(numbers, figures.index, dtype="str")
+    cells = (figures[name] for name in ("value", "bound", "value_low", "value_high"))
+    return pd.Series([name_number(*row, spec=spec) for row in zip(*cells, strict=True)], figures.index, dtype="str")
 
 
 def _read_number(value: float) -> str:
