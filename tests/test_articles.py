@@ -11,23 +11,24 @@ import re
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
-from copies import change, fail
+from copies import change, fail, read
 
 from analysis.dossier import Dossier, load_dossier, select_rows
 from analysis.faults import find_faults
 from analysis.findings import find_trade, find_visits
-from analysis.metrics.claims import check_claims, measure_level
+from analysis.metrics.claims import check_claims, measure_level, measure_rank, measure_ratio
 from analysis.metrics.events import count_events, select_visits
-from analysis.metrics.evidence import compare_evidence, convert_figures, list_totals
+from analysis.metrics.evidence import compare_evidence, convert_figures, find_unseen, list_foreign, list_totals
 from analysis.metrics.trade import compare_parts, list_left_out, select_comparable, trade_ratio
 from analysis.new import write_dossier
 from analysis.passages import cover_text
-from analysis.plots.trade import plot_trade, select_figures
+from analysis.plots.trade import find_missing_years, plot_trade, select_figures
 from analysis.rows import list_rows
 
 ARTICLES = sorted((Path(__file__).parent / "articles").iterdir())
@@ -110,7 +111,7 @@ def test_a_figure_in_another_currency_is_dollars_by_the_rate_of_its_period(onion
     assert dollars.loc["T1", ["value", "unit", "bound", "rows"]].tolist() == [225, "million USD", "about", "T1+V1"]
     assert dollars.loc["T1", "value_low"] == pytest.approx(9000 / 40.5)
     assert dollars.loc["T1", "value_high"] == pytest.approx(9000 / 39.5)
-    assert onions.trade.loc["T1", ["value", "unit"]].tolist() == [9, "billion KSH"]
+    assert onions.trade.loc["T1", ["value", "unit"]].tolist() == [9, "billion XKS"]
     ratios = compare_evidence(dollars, list_totals(onions.evidence))
     assert ratios.loc["2020, Customs of Norvane", ["ratio", "rows"]].tolist() == [pytest.approx(225 / 210), "T1+V1+V3"]
 
@@ -130,6 +131,106 @@ def test_two_rates_widen_the_range_and_the_first_is_the_value(onions: Dossier) -
     assert (one["value"], one["rows"]) == (225, "T1+V1+V9")
     assert one["value_low"] == pytest.approx(9000 / 60.5)
     assert one["value_high"] == pytest.approx(9000 / 39.5)
+
+
+def add(frame: pd.DataFrame, row: str, name: str, **cells: object) -> pd.DataFrame:
+    """Return the frame with a copy of a row under another id, its cells changed."""
+    new = frame.loc[[row]].rename(index={row: name}).assign(rows=name, **cells)
+    return pd.concat([frame, new.astype(frame.dtypes)])
+
+
+def give(value: float) -> dict[str, object]:
+    return dict.fromkeys(("value", "value_low", "value_high"), value)
+
+
+def test_a_total_given_in_dollars_as_well_is_one_figure(onions: Dossier) -> None:
+    """9 billion kesh are 225 million dollars by our rate; the text itself has 224."""
+    trade = add(onions.trade, "T1", "T90", **give(224), unit="million USD")
+    dollars = convert_figures(trade, onions.evidence)
+    assert dollars.loc[dollars["year"] == 2020, ["value", "rows"]].to_numpy().tolist() == [[224, "T90"]]
+    assert 2020 in set(select_comparable(dollars)["year"])
+    assert list_foreign(trade, onions.evidence).loc["T1", "million_usd"] == 225
+    bound = add(onions.trade, "T1", "T90", **give(200), unit="million USD", bound="at_least")
+    assert {"T1", "T90"} <= set(convert_figures(bound, onions.evidence).index)
+
+
+def test_a_total_in_two_other_currencies_is_one_figure(onions: Dossier) -> None:
+    trade = add(onions.trade, "T1", "T90", **give(200), unit="million EUR")
+    evidence = add(onions.evidence, "V1", "V90", **give(0.9), unit="EUR per USD")
+    dollars = convert_figures(trade, evidence)
+    assert dollars.loc[dollars["year"] == 2020, "rows"].tolist() == ["T1+V1"]
+    assert list_foreign(trade, evidence)["million_usd"].notna().sum() >= 2
+    again = add(onions.trade, "T1", "T90", **give(8))
+    assert (convert_figures(again, onions.evidence)["year"] == 2020).sum() == 2
+
+
+def test_directions_given_in_two_currencies_are_added_up_once(onions: Dossier) -> None:
+    evidence = onions.evidence
+    for number, (exporter, unit, value) in enumerate(
+        [("XKE", "million USD", 100), ("XNO", "million USD", 50), ("XKE", "million XKS", 4000)], start=90
+    ):
+        importer = {"XKE": "XNO", "XNO": "XKE"}[exporter]
+        ways = {"flow": "one_way", "exporter": exporter, "importer": importer, "series": "Port", "unit": unit}
+        evidence = add(evidence, "V3", f"V{number}", **ways, **give(value))
+    totals = list_totals(evidence)
+    assert totals.loc[totals["series"] == "Port", ["value", "rows"]].to_numpy().tolist() == [[150, "V90+V91"]]
+
+
+def test_a_converted_figure_is_worked_out_and_a_range_stays_one(onions: Dossier) -> None:
+    evidence = add(onions.evidence, "V3", "V90", **give(8000), series="Port", unit="million XKS")
+    assert convert_figures(evidence, evidence).loc["V90", ["basis", "bound"]].tolist() == ["derived", "about"]
+    ends = {"value": 9, "value_low": 8, "value_high": 10, "bound": "between"}
+    one = convert_figures(add(onions.trade, "T1", "T90", date="2020", **ends), onions.evidence).loc["T90"]
+    assert one[["bound", "value_low", "value_high"]].tolist() == [
+        "between",
+        pytest.approx(8000 / 40.5),
+        pytest.approx(10000 / 39.5),
+    ]
+    assert find_unseen(onions.trade, list_totals(evidence).query("series == 'Port'")).empty
+
+
+@pytest.mark.parametrize("cells", [{"status": "forecast"}, {"bound": "at_least"}], ids=["forecast", "bound"])
+def test_a_rate_that_is_not_observed_converts_nothing(onions: Dossier, cells: dict[str, str]) -> None:
+    evidence = onions.evidence.copy()
+    for column, value in cells.items():
+        evidence.loc["V1", column] = value
+    assert "T1" not in convert_figures(onions.trade, evidence).index
+
+
+def test_what_others_have_names_their_rows_and_not_our_rate(onions: Dossier) -> None:
+    assert list_rows(onions).loc["T1", ["elsewhere", "elsewhere_rows"]].tolist() == [
+        "Elsewhere, in million dollars: Customs of Norvane 210 (V3).",
+        "V3",
+    ]
+    ends = {"value": 210, "value_low": 200, "value_high": 220, "bound": "between"}
+    evidence = onions.evidence.copy()
+    for column, value in ends.items():
+        evidence.loc["V3", column] = value
+    assert "Norvane 200–220 (V3)" in list_rows(replace(onions, evidence=evidence)).loc["T1", "elsewhere"]
+
+
+def test_amounts_in_one_measure_are_compared_as_they_are(onions: Dossier) -> None:
+    """14 of 9 billion kesh is 1.56; in dollars, by the rates of two times, it would be 280 of 225."""
+    assert measure_ratio(onions, "T1;T11").describe(".2f") == "1.56-fold"
+    assert measure_ratio(onions, "T9;T7").value == 3
+    assert measure_rank(onions, "T9;T7").value == 2
+    dollars = measure_ratio(onions, "V3;T11")
+    assert dollars.value == pytest.approx(280 / 210)
+    assert measure_level(onions, "T11", "billion XKS").describe(".0f") == "14 billion XKS"
+    assert measure_level(onions, "T11", "billion USD").value == pytest.approx(0.28)
+    assert pd.isna(measure_level(onions, "T11", "million XND").low)
+    assert pd.isna(measure_ratio(onions, "T14;V3").value)
+
+
+def test_levels_of_which_one_is_not_known_are_open_in_any_order(onions: Dossier) -> None:
+    assert all(pd.isna(measure_level(onions, inputs).low) for inputs in ("T14;T4", "T4;T14"))
+
+
+def test_of_two_currencies_with_as_many_figures_dollars_are_compared(onions: Dossier) -> None:
+    both = onions.trade.loc[["T1", "T4"]]
+    assert select_comparable(both)["unit"].tolist() == ["million USD"]
+    euro = both.assign(unit=["billion EUR", "billion XKS"])
+    assert [select_comparable(frame)["unit"].tolist() for frame in (euro, euro[::-1])] == [["billion XKS"]] * 2
 
 
 def test_a_bound_in_another_currency_stays_a_bound(onions: Dossier) -> None:
@@ -181,9 +282,9 @@ def test_targets_and_forecasts_are_hollow_and_in_no_count(onions: Dossier) -> No
 def test_goods_are_not_the_total(onions: Dossier) -> None:
     left = list_left_out(onions.trade)
     assert left.loc["T7", ["unit", "reason"]].tolist() == ["thousand tonnes of wheat", "of some goods only"]
-    assert list_rows(onions).loc["T10", "content"] == "XKE to XNO: 2 billion KSH of onions"
+    assert list_rows(onions).loc["T10", "content"] == "XKE to XNO: 2 billion XKS of onions"
     only = onions.trade[onions.trade["goods"] == "wheat"]
-    assert set(select_figures(only)["unit"]) == {"billion KSH of wheat"}
+    assert set(select_figures(only)["unit"]) == {"billion XKS of wheat"}
 
 
 def test_parts_that_contradict_their_total_are_a_finding(onions: Dossier) -> None:
@@ -194,7 +295,10 @@ def test_parts_that_contradict_their_total_are_a_finding(onions: Dossier) -> Non
         "XKE to XNO, onions": "agree",
     }
     assert parts.iloc[0][["total", "parts", "rows"]].tolist() == [500, 460, "T4+T5+T6"]
-    assert "both directions added up [460](#rows-T4+T5+T6): the two contradict each other." in find_trade(onions.trade)
+    said = (
+        "[500](#rows-T4+T5+T6) million USD for both directions, and [460](#rows-T4+T5+T6) for both directions added up"
+    )
+    assert f"{said}: the two contradict each other." in find_trade(onions.trade)
 
 
 @pytest.mark.parametrize(
@@ -205,6 +309,47 @@ def test_parts_are_read_as_rounded_to_their_last_digit(onions: Dossier, total: f
     trade = onions.trade.loc[["T4", "T5", "T6"]]
     trade.loc["T4", ["value", "value_low", "value_high"]] = total
     assert compare_parts(trade)["verdict"].tolist() == [verdict]
+
+
+def test_parts_of_no_known_period_and_denied_ones_contradict_nothing(onions: Dossier) -> None:
+    trade = onions.trade.loc[["T4", "T5", "T6"]]
+    for cells in ({"open_end": True}, {"certainty": "denied"}, {"status": "planned"}):
+        assert compare_parts(trade.assign(**cells)).empty
+    open_ended = trade.assign(earliest=pd.NaT, date="../..")
+    assert compare_parts(open_ended).empty
+
+
+def test_of_many_contradictions_two_are_named_and_the_others_counted(onions: Dossier) -> None:
+    trade = onions.trade.loc[["T4", "T5", "T6"]]
+    years = [trade.rename(index=lambda name, n=n: f"{name}_{n}").assign(date=f"{n}") for n in range(2001, 2006)]
+    many = pd.concat([frame.assign(rows=frame.index, earliest=pd.Timestamp(frame["date"].iloc[0])) for frame in years])
+    text = find_trade(many)
+    assert text.count("contradict each other") == 2
+    assert "So do [3 more parts](#rows-T4_2003+T5_2003+T6_2003+" in text
+
+
+def test_a_year_with_a_figure_that_is_not_drawn_is_not_without_one(onions: Dossier) -> None:
+    """Dollars for 2019 and 2023; of 2021 only kesh, of 2022 only a change."""
+    trade = onions.trade.loc[["T1", "T2", "T3", "T4"]].copy()
+    trade["unit"] = ["million USD", "billion XKS", "%", "million USD"]
+    trade.loc["T1", ["date", "earliest", "latest", "year"]] = [
+        "2019",
+        pd.Timestamp("2019-01-01"),
+        pd.Timestamp("2019-12-31"),
+        2019,
+    ]
+    figures = select_figures(trade)
+    assert list(figures.index) == ["T1", "T4"]
+    assert find_missing_years(trade, figures) == [(2020, 2020)]
+
+
+def test_the_title_has_figures_as_they_are_drawn(onions: Dossier) -> None:
+    """500 billion beside more figures in millions is drawn as 500,000 million."""
+    mixed = onions.trade.loc[["T2", "T4", "T5", "T6", "T15"]].copy()
+    mixed["unit"] = ["billion USD"] * 2 + ["million USD"] * 3
+    ax = plot_trade(mixed)
+    assert ax.figure.texts[0].get_text() == "Two comparable figures: the last, 500,000 in 2023, is the highest"
+    assert "500,000" in [text.get_text() for text in ax.texts]
 
 
 def test_a_part_larger_than_its_whole_contradicts_it(onions: Dossier) -> None:
@@ -263,6 +408,15 @@ RULES = [  # cells of the first figure, and what is said
     ({"value": "-5", "value_low": "-5", "value_high": "-5"}, "'value': expected 0 or more, since the unit is not %"),
     ({"bound": "between", "value_low": "50", "value_high": "90"}, "'value': expected 70.0, the middle of the range"),
     ({"bound": "between"}, "'value_low': expected a lower end below the upper one, found '60.0'"),
+    (
+        {"bound": "between", "value_low": ""},
+        "'value_low': expected a number, since bound is between, found '' (it is the end that is printed",
+    ),
+    (
+        {"unit": "million UDS"},
+        "'unit': expected a currency by its code in ISO 4217, such as USD or KZT, found 'UDS' (look the code up; what "
+        "has none gets one of your own that begins with X)",
+    ),
 ]
 
 
@@ -282,12 +436,35 @@ def test_a_fall_in_per_cent_is_below_nothing(bridge: Path) -> None:
     ("cells", "said"),
     [
         ({"flow": ""}, "'flow': expected total or one_way, since it is trade, found ''"),
-        ({"unit": "KSH per USD"}, "'flow': expected an empty cell, since the unit is of prices, found 'total'"),
+        ({"unit": "XKS per USD"}, "'flow': expected an empty cell, since the unit is of prices, found 'total'"),
     ],
 )
 def test_prices_and_rates_have_no_flow_and_trade_has_one(bridge: Path, cells: dict[str, str], said: str) -> None:
     change(bridge, "evidence.csv", 2, **cells)
     assert said in fail(bridge)
+
+
+@pytest.mark.parametrize("unit", ["XKS per USD", "index, 2015 = 100"])
+def test_a_rate_and_a_price_index_are_more_than_nothing(bridge: Path, unit: str) -> None:
+    change(bridge, "evidence.csv", 2, unit=unit, flow="", value="0", value_low="0", value_high="1", rounding="")
+    assert "evidence.csv, row 2, column 'value': expected more than 0, since the unit is of prices, found '0'" in fail(
+        bridge
+    )
+
+
+def test_a_printed_range_has_no_rounding(bridge: Path) -> None:
+    change(bridge, "evidence.csv", 2, bound="between", value="10", value_low="8", value_high="12", rounding="1")
+    said = "evidence.csv, row 2, column 'rounding': expected an empty cell, since bound is between, found '1.0'"
+    assert said in fail(bridge)
+
+
+def test_the_unit_of_a_level_is_that_of_an_input_or_dollars(bridge: Path) -> None:
+    row = next(n for n, cells in enumerate(read(bridge, "claims.csv"), start=1) if "measure_level" in cells)
+    change(bridge, "claims.csv", row, unit="dollars")
+    assert (
+        f"claims.csv, row {row}, column 'unit': expected the unit of the amount: dollars, or the currency or measure "
+        "of an input, found 'dollars' (such as million USD)"
+    ) in fail(bridge)
 
 
 def test_two_price_indices_are_not_mixed(bridge: Path) -> None:

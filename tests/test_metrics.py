@@ -42,7 +42,7 @@ def make_trade(*rows, **columns):
     frame = pd.DataFrame(rows, columns=["trade_id", "year", "value", "value_low", "value_high"])
     frame["when"] = frame["date"] = frame["earliest"] = frame["year"].astype("str")
     same = {"flow": "total", "unit": "million USD", "bound": "exact", "status": "observed"} | columns
-    same = {"goods": None, "exporter": None} | same
+    same = {"goods": None, "exporter": None, "certainty": "asserted", "open_start": False, "open_end": False} | same
     types = {"year": "Int64", "value": "Float64", "value_low": "Float64", "value_high": "Float64"}
     return frame.assign(**same, rows=frame["trade_id"]).astype(types).set_index("trade_id")
 

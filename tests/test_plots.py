@@ -249,7 +249,7 @@ def test_plot_trade_ratios_by_hand(dossier):
 
 
 def test_plot_trade_gaps_by_hand(dossier):
-    assert find_missing_years(select_figures(dossier.trade)) == [(2001, 2006), (2008, 2019)]
+    assert find_missing_years(dossier.trade, select_figures(dossier.trade)) == [(2001, 2006), (2008, 2019)]
 
 
 def test_plot_trade_compares_like_with_like(dossier):

@@ -135,14 +135,12 @@ def write_class(source: Path, target: Path) -> list[Path]:
 
 
 def _keep_answers(path: Path, student: NotebookNode) -> None:
-    """Refuse to write over a copy in which an answer is no longer as it was given out."""
+    """Refuse to write over a copy in which a cell is no longer as it was given out."""
     if path.exists():
-        old, new = (
-            {cell.source for cell in notebook.cells if cell.metadata.get("nbgrader", {}).get("solution")}
-            for notebook in (read_notebook(path), student)
-        )
-        if old - new:
-            raise ExerciseError(f"{path.parent.name}/{path.name} has answers: move it elsewhere, then run this again")
+        old, new = ({cell.source.strip() for cell in notebook.cells} for notebook in (read_notebook(path), student))
+        if old - new - {""}:
+            why = "holds answers, or was given out before the exercises changed"
+            raise ExerciseError(f"{path.parent.name}/{path.name} {why}: move it elsewhere, then run this again")
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ from typing import Any
 
 import frictionless
 import pandas as pd
+from babel.numbers import list_currencies
 
 from analysis.cells import Cells, find_words, fold_text, name_letters
 from analysis.dates import EXPECTED, UNDATED, explain_date, parse_date
@@ -29,6 +30,7 @@ from analysis.schema import (
     find_counted,
     read_schema,
     read_tables,
+    split_unit,
 )
 
 OPTIONAL = {"comtrade", "cow"}  # codes for import
@@ -388,6 +390,8 @@ def _check_days(frames: Mapping[str, pd.DataFrame]) -> Iterator[Fault]:
 def _check_claims(frames: Mapping[str, pd.DataFrame]) -> Iterator[Fault]:
     known = {row for frame in frames.values() if frame.columns[0] in IDS for row in frame.iloc[:, 0]}
     others = {*frames["evidence"]["evidence_id"], *frames["event_evidence"]["finding_id"]}
+    figures = pd.concat([frames[name].set_index(frames[name].columns[0])["unit"] for name in ("trade", "evidence")])
+    units = {row: split_unit(unit)[1] for row, unit in figures.items()}
     cells: Any
     for row, cells in enumerate(frames["claims"].itertuples(), start=2):
         names = [] if pd.isna(cells.inputs) else re.split("[;+]", cells.inputs)
@@ -404,6 +408,12 @@ def _check_claims(frames: Mapping[str, pd.DataFrame]) -> Iterator[Fault]:
         low, _, high = str(cells.asserted).partition("/")
         if {low, high}.isdisjoint({"", ".."}) and float(low) > float(high):
             yield Fault("claims.csv", row, "asserted", "the lower end first", cells.asserted, f"{high}/{low}")
+        asked = split_unit("" if pd.isna(cells.unit) else cells.unit)[1]
+        if cells.measure == "measure_level" and asked not in {"USD", *(units.get(name) for name in names)}:
+            wish = "the unit of the amount: dollars, or the currency or measure of an input"
+            yield Fault(
+                "claims.csv", row, "unit", wish, "" if pd.isna(cells.unit) else cells.unit, "such as million USD"
+            )
         for column in ("tested_on", "inputs", "asserted"):
             if pd.notna(cells.measure) and pd.isna(getattr(cells, column)):
                 yield Fault("claims.csv", row, column, f"a value, since the measure is {cells.measure}", "")
@@ -427,9 +437,16 @@ def _check_figures(file: str, figures: pd.DataFrame) -> Iterator[Fault]:
             if cells.flow == "one_way" and pd.isna(getattr(cells, side)):
                 yield Fault(file, row, side, f"an {side}, since flow is one_way", "")
         priced = cells.unit.startswith(INDEX) or cells.unit.endswith(RATE)
+        currency = split_unit(cells.unit.removesuffix(RATE))[1]
+        if re.fullmatch("[A-Z]{3}", currency) and currency[0] != "X" and currency not in list_currencies():
+            hint = "look the code up; what has none gets one of your own that begins with X"
+            yield Fault(file, row, "unit", "a currency by its code in ISO 4217, such as USD or KZT", currency, hint)
         if priced == pd.notna(cells.flow):
             wish = "an empty cell, since the unit is of prices" if priced else "total or one_way, since it is trade"
             yield Fault(file, row, "flow", wish, "" if pd.isna(cells.flow) else cells.flow)
+        for end in ("value", "value_low") if priced else ():
+            if pd.notna(getattr(cells, end)) and getattr(cells, end) <= 0:
+                yield Fault(file, row, end, "more than 0, since the unit is of prices", f"{getattr(cells, end):.10g}")
         for end in ("value", "value_low", "value_high") if cells.unit != PER_CENT else ():
             if pd.notna(getattr(cells, end)) and getattr(cells, end) < 0:
                 yield Fault(file, row, end, "0 or more, since the unit is not %", f"{getattr(cells, end):.10g}")
@@ -441,7 +458,9 @@ def _check_figures(file: str, figures: pd.DataFrame) -> Iterator[Fault]:
             yield Fault(file, row, "date", wish, cells.date, "or correct period_kind")
         for end, open_end in (("value_low", "at_most"), ("value_high", "at_least")):
             if cells.bound != open_end and pd.isna(getattr(cells, end)):
+                printed = "it is the end that is printed, and value the middle"
                 hint = "of an exact figure it is the value, or the ends of its rounding"
+                hint = printed if cells.bound == "between" else hint
                 yield Fault(file, row, end, f"a number, since bound is {cells.bound}", "", hint)
         yield from _check_ends(file, row, cells)
         for low, high in (("value_low", "value"), ("value", "value_high"), ("value_low", "value_high")):
@@ -465,7 +484,15 @@ def _check_ends(file: str, row: int, cells: Any) -> Iterator[Fault]:
         return
     found, step = f"{low} to {high}", getattr(cells, "rounding", None)
     far = cells.unit != PER_CENT and (low * WIDEST < value or high > value * WIDEST)
-    if step is not None and pd.notna(step):
+    if cells.bound == "between":
+        if low == high or not isclose(value, (low + high) / 2):
+            wish = f"{(low + high) / 2}, the middle of the range" if low < high else "a lower end below the upper one"
+            yield Fault(file, row, "value" if low < high else "value_low", wish, str(value if low < high else low))
+        if step is not None and pd.notna(step):
+            yield Fault(
+                file, row, "rounding", "an empty cell, since bound is between", str(step), "its ends are printed"
+            )
+    elif step is not None and pd.notna(step):
         above, below = isclose(high - value, step / 2, rel_tol=0.02), min(value, step / 2)
         if not above or not isclose(value - low, below, rel_tol=0.02):
             wish = f"half of rounding, {step / 2}, on either side of {value}"
@@ -473,9 +500,6 @@ def _check_ends(file: str, row: int, cells: Any) -> Iterator[Fault]:
     elif cells.bound == "exact" and step is None and not low == value == high:
         wish = f"{value} three times, since bound is exact"
         yield Fault(file, row, "value_low", wish, found, "bound is about where the text hedges the figure")
-    elif cells.bound == "between" and (low == high or not isclose(value, (low + high) / 2)):
-        wish = f"{(low + high) / 2}, the middle of the range" if low < high else "a lower end below the upper one"
-        yield Fault(file, row, "value" if low < high else "value_low", wish, str(value if low < high else low))
     elif cells.bound == "about" and (low == high or far):
         wish = f"a range about {value}, from half to double of it at most"
         yield Fault(file, row, "value_low", wish, found, "see README.md")

@@ -16,6 +16,7 @@ from analysis.metrics.events import count_effects, find_gaps, find_longest, find
 from analysis.metrics.evidence import compare_evidence, convert_figures, find_unseen, list_totals
 from analysis.metrics.trade import compare_parts, fill_ranges, select_comparable, share_of_peak, trade_ratio
 
+NAMED = 2  # contradictions; the others are counted
 TENTATIVE, FIRM = 0.667, 0.8  # Krippendorff, K. (2004), Content Analysis, 2nd ed., p. 241: the least alphas
 TESTED_ON = {
     "others": "what others report",
@@ -42,11 +43,15 @@ def find_trade(trade: pd.DataFrame) -> str:
     """
     parts = compare_parts(trade)
     doubts = []
-    for name, part in parts[parts["verdict"] == "contradict"].head(2).iterrows():
+    against = parts[parts["verdict"] == "contradict"]
+    for name, part in against.head(NAMED).iterrows():
         cells = (part["when"], *(format_number(part[end], ",.10g") for end in ("total", "parts")))
         when, total, parts_sum = (cite(cell, part["rows"]) for cell in cells)
-        against = f"for {escape_markdown(str(name))} {parts_sum}: the two contradict each other."
-        doubts.append(f" For {when} a total of {total} {part['unit']} is printed, and {against}")
+        whole, piece = (escape_markdown(str(words)) for words in (part["whole"], name))
+        doubts.append(f" For {when} the article has {total} {part['unit']} for {whole}, and {parts_sum} for {piece}: ")
+        doubts.append("the two contradict each other.")
+    if len(against) > NAMED:
+        doubts.append(f" So do {_cite_count(against['rows'].iloc[NAMED:], '', 'more part')} and their totals.")
     return _compare_latest(trade) + "".join(doubts)
 
 

@@ -98,11 +98,14 @@ def _find_elsewhere(dossier: Dossier) -> pd.DataFrame:
     """Return what other series have for the year of each of the article's figures, and their ids."""
     trade = convert_figures(dossier.trade, dossier.evidence)
     compared = compare_evidence(trade, list_totals(dossier.evidence))
+    own = {row: {*str(names).split("+")} for row, names in trade["rows"].items()}  # with those of its rate
     texts: dict[str, list[str]] = {}
     others: dict[str, list[str]] = {}
     for name, cells in compared.iterrows():
         row, _, rows = str(cells["rows"]).partition("+")
-        amount = describe_amount(cells["elsewhere"], "", cells["bound"]).strip()
+        rows = join_rows([name for name in rows.split("+") if name not in own[row]] or rows.split("+"))
+        ends = (cells["elsewhere_low"], cells["elsewhere_high"])
+        amount = describe_amount(cells["elsewhere"], "", cells["bound"], *ends).strip()
         texts.setdefault(row, []).append(f"{str(name).split(', ', 1)[1]} {amount} ({rows.replace('+', ', ')})")
         others.setdefault(row, []).append(rows)
     return _tabulate(others, {row: f"Elsewhere, in million dollars: {'; '.join(part)}." for row, part in texts.items()})

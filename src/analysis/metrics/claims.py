@@ -16,17 +16,18 @@ from analysis.dossier import Dossier
 from analysis.errors import DataError
 from analysis.metrics.events import DAYS_A_YEAR
 from analysis.metrics.evidence import UNIT, convert_figures, find_prices
-from analysis.metrics.trade import ENDS, grow
+from analysis.metrics.trade import ENDS, grow, match_scales
+from analysis.schema import split_unit
 
 VERDICTS = ("holds", "holds within rounding", "does not follow", "cannot be tested")
 DAYS_A_MONTH = DAYS_A_YEAR / 12
 DATED = ("order", "interval", "consistency")  # kinds whose measure comes from dates
-SPECS = {"-fold": ".1f", UNIT: ",.4g"}
-Measure = Callable[[Dossier, str], Quantity]
+SPECS = {"measure_level": ",.4g", "measure_ratio": ".1f"}
+Measure = Callable[..., Quantity]  # of a dossier and the inputs of a claim
 
 
 class Amount(NamedTuple):
-    """An amount in million dollars, at constant prices where its rows name a price index, with period and coverage."""
+    """An amount, at constant prices where its rows name a price index, with its period and coverage."""
 
     value: float
     low: float
@@ -36,17 +37,22 @@ class Amount(NamedTuple):
     coverage: str
 
 
-def _read_amounts(dossier: Dossier, inputs: str) -> list[Amount]:
+def _read_amounts(dossier: Dossier, inputs: str, unit: str = "") -> list[Amount]:
+    """Return the amounts in the unit; without one, in the measure that all have in common, else in dollars."""
     frame = pd.concat([dossier.trade, dossier.evidence])
     unknown = [name for name in re.split("[;+]", inputs) if name not in frame.index]
     if unknown:
         raise DataError(f"claims.csv: expected ids of trade figures or evidence as inputs, found {', '.join(unknown)}")
+    named = frame.loc[list(dict.fromkeys(re.split("[;+]", inputs)))]
+    priced = find_prices(named)
+    like = _express(named[~priced], dossier.evidence, unit)
     amounts = []
     for group in inputs.split(";"):
         rows = frame.loc[group.split("+")]
-        figures, prices = convert_figures(rows, dossier.evidence), rows[find_prices(rows)]["value"]
+        figures = like.loc[[name for name in rows.index if name in like.index]]
+        prices = rows[find_prices(rows)]["value"]
         index = float(prices.iloc[0]) if len(prices) else 1.0
-        whole = len(figures) + len(prices) == len(rows)  # else a figure is in no dollars
+        whole = len(figures) + len(prices) == len(rows)  # else a figure is in another measure
         value, low, high = (
             float(figures[end].astype("float").sum(skipna=False)) / index if whole else math.nan for end in ENDS
         )
@@ -55,8 +61,18 @@ def _read_amounts(dossier: Dossier, inputs: str) -> list[Amount]:
     return amounts
 
 
-def measure_level(dossier: Dossier, inputs: str) -> Quantity:
-    """Return an amount in million dollars; of several, from the lowest to the highest that they allow.
+def _express(figures: pd.DataFrame, evidence: pd.DataFrame, unit: str) -> pd.DataFrame:
+    measures = figures["unit"].map(lambda name: split_unit(name)[1])
+    scale, measure = split_unit(unit) if unit else (0, measures.iloc[0] if measures.nunique() == 1 else "USD")
+    like = convert_figures(figures, evidence) if measure == "USD" else match_scales(figures[measures == measure])
+    if not scale:
+        return like
+    factor = like["unit"].map(lambda name: split_unit(name)[0] / scale).astype("Float64")
+    return like.assign(**{end: like[end] * factor for end in ENDS})
+
+
+def measure_level(dossier: Dossier, inputs: str, unit: str = UNIT) -> Quantity:
+    """Return an amount; of several, from the lowest to the highest that they allow.
 
     A bound, and a figure that leaves out a part of trade such as oil, is a floor only: then no highest is given.
 
@@ -65,6 +81,9 @@ def measure_level(dossier: Dossier, inputs: str) -> Quantity:
     dossier : Dossier
     inputs : str
         Ids of trade figures or evidence with ``;`` between them; those joined by ``+`` are added up.
+    unit : str
+        As in ``trade.csv``. For dollars other currencies are converted (`convert_figures`); for another currency or
+        measure only figures in it count.
 
     Raises
     ------
@@ -77,15 +96,18 @@ def measure_level(dossier: Dossier, inputs: str) -> Quantity:
     >>> measure_level(load_dossier(), "T3").describe(".1f")
     '55.0 million USD (52.5–57.5)'
     """
-    amounts = _read_amounts(dossier, inputs)
-    low, high = min(amount.low for amount in amounts), np.max([amount.high for amount in amounts])
+    amounts = _read_amounts(dossier, inputs, unit)
+    low, high = float(np.min([amount.low for amount in amounts])), float(np.max([amount.high for amount in amounts]))
     floor = math.isnan(high) or any(amount.coverage == "non_oil" for amount in amounts)
     value = amounts[0].value if len(amounts) == 1 and not floor else None
-    return Quantity(value, _join(inputs), low, None if floor else float(high), f" {UNIT}")
+    return Quantity(value, _join(inputs), low, None if floor else high, f" {unit}")
 
 
 def measure_ratio(dossier: Dossier, inputs: str) -> Quantity:
-    """Return how many times the last amount is the first. Parameters and errors as `measure_level`.
+    """Return how many times the last amount is the first.
+
+    Figures in one currency, or in tonnes, are compared as they are; others in dollars. Parameters and errors as
+    `measure_level`.
 
     Examples
     --------
@@ -242,11 +264,13 @@ def _check_claim(dossier: Dossier, claim: Any, dated: set[str]) -> list[Any]:
     link = link_article(str(dossier.article["url"]), claim["text_start"], claim["text_end"])
     if pd.isna(claim["measure"]) or not set(re.split("[;+]", claim["inputs"])) <= dated:
         return ["", "", None, None, VERDICTS[3], link, claim["rows"]]
-    found = MEASURES[claim["measure"]](dossier, claim["inputs"])
+    level = claim["measure"] == measure_level.__name__
+    unit = {"unit": str(claim["unit"])} if level and pd.notna(claim["unit"]) else {}
+    found = MEASURES[claim["measure"]](dossier, claim["inputs"], **unit)
     low, high = (math.nan if end is None else end for end in (found.low, found.high))
     verdict = judge_claim(low, high, str(claim["asserted"]), dated=claim["kind"] in DATED)
     rank = "rank " if claim["kind"] == "rank" else ""
-    measured = "" if math.isnan(low) else rank + found.describe(SPECS.get(found.unit.strip(), ".0f"))
+    measured = "" if math.isnan(low) else rank + found.describe(SPECS.get(claim["measure"], ".0f"))
     return [_describe_asserted(claim), measured, low, high, verdict, link, join_rows([claim["rows"], found.rows])]
 
 

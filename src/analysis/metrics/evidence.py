@@ -16,6 +16,8 @@ UNIT = "million USD"
 FACTORS = {unit: dollars / DOLLARS[UNIT] for unit, dollars in DOLLARS.items()}
 YEARS = ("calendar_year", "fiscal_year", "solar_hijri_year")
 SAME = 0.6  # share of days; an Iranian year has 0.64 of them in common with the year in which it begins
+BASES = ("reported", "rounded", "derived", "estimated")  # the firmest first
+ONE_FIGURE = ["series", "reporter", "date", "flow", "exporter", "importer", "goods", "coverage", "status"]
 
 
 def convert_figures(figures: pd.DataFrame, evidence: pd.DataFrame | None = None) -> pd.DataFrame:
@@ -28,7 +30,8 @@ def convert_figures(figures: pd.DataFrame, evidence: pd.DataFrame | None = None)
     evidence : pandas.DataFrame, optional
         `Dossier.evidence`; its rows in a unit such as ``KZT per USD`` turn another currency into dollars, where they
         are for the same period. Of several rates the first counts, the others widen the range. The figure is then
-        worked out, so ``about``, and its ``rows`` name the rates too.
+        worked out, so ``about`` (a printed range stays one), of a ``derived`` basis, and its ``rows`` name the rates
+        too. A figure that is given in dollars as well is not worked out again.
 
     Returns
     -------
@@ -49,7 +52,8 @@ def convert_figures(figures: pd.DataFrame, evidence: pd.DataFrame | None = None)
 
 def _exchange(figures: pd.DataFrame, evidence: pd.DataFrame) -> pd.DataFrame:
     """Return the figures with those for which there is a rate in dollars, each in the scale it had."""
-    rates = evidence[evidence["unit"].str.endswith(RATE) & ~find_bounds(evidence)]
+    known = (evidence["status"] == "observed") & ~find_bounds(evidence)
+    rates = evidence[evidence["unit"].str.endswith(RATE) & known]
     changed: dict[str, dict[str, Any]] = {}
     for row, figure in figures[~figures["unit"].str.endswith(RATE)].iterrows():
         currency = split_unit(figure["unit"])[1]
@@ -59,14 +63,30 @@ def _exchange(figures: pd.DataFrame, evidence: pd.DataFrame) -> pd.DataFrame:
             parts = (found["value"].iloc[0], found["value_high"].max(), found["value_low"].min())
             ends = {end: figure[end] / part for end, part in zip(ENDS, parts, strict=True)}
             unit, rows = figure["unit"].replace(currency, "USD"), join_rows([figure["rows"], *found["rows"]])
-            bound = "about" if figure["bound"] in ("exact", "between") else figure["bound"]
-            changed[str(row)] = {**ends, "unit": unit, "rows": rows, "bound": bound}
+            bound = "about" if figure["bound"] == "exact" else figure["bound"]
+            told = pd.notna(figure.get("basis"))
+            basis = {"basis": max(figure["basis"], "derived", key=BASES.index)} if told else {}
+            changed[str(row)] = {**ends, "unit": unit, "rows": rows, "bound": bound, **basis}
     if not changed:
         return figures
     new, frame = pd.DataFrame.from_dict(changed, "index"), figures.copy()
     for name in new:
         frame.loc[new.index, name] = new[name].astype(frame[name].dtype)
-    return frame
+    return frame.drop(index=_find_repeated(figures, list(new.index)))
+
+
+def _find_repeated(figures: pd.DataFrame, changed: list[str]) -> list[str]:
+    """Return the ids of figures worked out in dollars that are given in dollars too, or worked out from another row."""
+    keys = [name for name in ONE_FIGURE if name in figures]
+    marked = figures.assign(key=figures[keys].astype("object").fillna("").agg(tuple, axis=1))
+    printed = set(marked.loc[figures["unit"].isin(list(DOLLARS)) & ~find_bounds(figures), "key"])
+    currencies: dict[Any, str] = {}
+    repeated = []
+    for row in changed:
+        key, currency = marked.loc[row, "key"], split_unit(str(figures.loc[row, "unit"]))[1]
+        if key in printed or currencies.setdefault(key, currency) != currency:
+            repeated.append(row)
+    return repeated
 
 
 def list_foreign(trade: pd.DataFrame, evidence: pd.DataFrame) -> pd.DataFrame:
@@ -80,7 +100,8 @@ def list_foreign(trade: pd.DataFrame, evidence: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        Columns when, value, unit, bound, million_usd (missing where `convert_figures` finds no rate), rows.
+        Columns when, value (low, high), unit, bound, million_usd (low, high; missing where `convert_figures` finds no
+        rate), rows, with those of the rates.
 
     Examples
     --------
@@ -89,11 +110,13 @@ def list_foreign(trade: pd.DataFrame, evidence: pd.DataFrame) -> pd.DataFrame:
     >>> len(list_foreign(dossier.trade, dossier.evidence))
     0
     """
-    dollars = convert_figures(trade, evidence)
-    foreign = trade[~trade["unit"].isin(list(DOLLARS))].join(dollars["value"].rename("million_usd"))
-    rows = dollars["rows"].reindex(foreign.index).fillna(foreign["rows"])
-    columns = ["when", "value", "unit", "bound", "million_usd", "rows"]
-    return foreign.assign(unit=name_measures(foreign), rows=rows)[columns]
+    foreign = trade[~trade["unit"].isin(list(DOLLARS))]
+    records = [convert_figures(foreign.loc[[name]], evidence) for name in foreign.index]
+    dollars = pd.concat([foreign.iloc[:0], *records])[[*ENDS, "rows"]].reindex(foreign.index)
+    dollars = dollars.rename(columns={end: end.replace("value", "million_usd") for end in ENDS})
+    dollars["rows"] = dollars["rows"].fillna(foreign["rows"])
+    columns = ["when", *ENDS, "unit", "bound", "million_usd", "million_usd_low", "million_usd_high", "rows"]
+    return foreign.assign(unit=name_measures(foreign)).drop(columns="rows").join(dollars)[columns]
 
 
 def list_totals(evidence: pd.DataFrame) -> pd.DataFrame:
@@ -110,7 +133,7 @@ def list_totals(evidence: pd.DataFrame) -> pd.DataFrame:
     -------
     pandas.DataFrame
         The columns of `evidence`, in million USD, by series, the oldest first, and then by time. Index: row id,
-        of a sum the two ids. ``basis`` of a sum is ``estimated`` where either direction is.
+        of a sum the two ids. ``basis`` of a sum is the less firm of the two.
 
     Examples
     --------
@@ -136,11 +159,10 @@ def list_totals(evidence: pd.DataFrame) -> pd.DataFrame:
 
 
 def _add_ways(pair: pd.DataFrame) -> dict[str, Any]:
-    estimated = (pair["basis"] == "estimated").any()
     ends = {end: pair[end].sum(skipna=False) for end in ENDS}
     hedged = "about" if pair["bound"].isin(["about", "between"]).any() else "exact"
     facts = {"flow": "total", "exporter": None, "importer": None, "bound": hedged, "rows": join_rows(pair["rows"])}
-    return {**pair.iloc[0], **ends, **facts, "basis": "estimated" if estimated else pair["basis"].iloc[0]}
+    return {**pair.iloc[0], **ends, **facts, "basis": max(pair["basis"], key=BASES.index)}
 
 
 def deflate_figures(figures: pd.DataFrame, evidence: pd.DataFrame, *, year: int = 0) -> pd.DataFrame:
@@ -178,7 +200,7 @@ def deflate_figures(figures: pd.DataFrame, evidence: pd.DataFrame, *, year: int 
     year = year or int(prices.index.max())
     if year not in prices.index:
         raise DataError(f"evidence.csv: expected a price index for {year}, found none")
-    figures = convert_figures(figures)
+    figures = convert_figures(figures, evidence)
     kept = figures[figures["year"].isin(prices.index)]
     base: Any = prices.loc[year]
     factor = (base["value"] / kept["year"].map(prices["value"])).astype("Float64")

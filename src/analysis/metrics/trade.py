@@ -57,6 +57,25 @@ def match_scales(figures: pd.DataFrame) -> pd.DataFrame:
     return figures.assign(**{end: (figures[end] * factor).round(9) for end in ENDS}, unit=unit)
 
 
+def find_commonest(measures: pd.Series, times: pd.Series) -> str:
+    """Return the measure that most figures have; of several dollars, else money, else that of the latest figure.
+
+    Parameters
+    ----------
+    measures, times : pandas.Series
+        Of each figure what it is in, with or without a scale, and its year or day.
+
+    Examples
+    --------
+    >>> years = pd.Series([2019, 2020])
+    >>> find_commonest(pd.Series(["KZT", "USD"]), years), find_commonest(pd.Series(["KZT", "EUR"]), years)
+    ('USD', 'EUR')
+    """
+    groups = [(split_unit(str(name))[1][:3], name, found) for name, found in times.groupby(measures)]
+    ranks = {(len(found), head == "USD", head.isupper(), found.max(), name) for head, name, found in groups}
+    return str(max(ranks)[-1])
+
+
 def name_measures(figures: pd.DataFrame) -> pd.Series:
     """Return the unit of each trade figure in words, with the goods where it is not all of them.
 
@@ -126,7 +145,7 @@ def _say_why_not(trade: pd.DataFrame) -> pd.Series:
         reason = reason.mask((reason == "") & fails, why)
     measures = trade["unit"].map(lambda unit: split_unit(unit)[1])
     if (reason == "").any():
-        common = measures[reason == ""].mode()[0]
+        common = find_commonest(measures[reason == ""], trade.loc[reason == "", "year"])
         reason = reason.mask((reason == "") & (measures != common), "another unit")
     twice = trade[reason == ""].duplicated("year", keep=False)
     return reason.mask(twice.reindex(trade.index, fill_value=False), "several figures for this year")
@@ -282,7 +301,8 @@ def compare_parts(trade: pd.DataFrame) -> pd.DataFrame:
 
     Both directions together must make the total; one direction, or some goods, must not be more than what they are
     part of. A figure is read as rounded to its last printed digit. Where the two do not fit, that is a finding about
-    the text, not a fault of the coding. Plans, changes in per cent and bounds are left out.
+    the text, not a fault of the coding. Plans, changes in per cent, bounds, figures of which an end of the period is
+    not known and those that the article says are denied are left out.
 
     Parameters
     ----------
@@ -292,8 +312,8 @@ def compare_parts(trade: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        Index ``part``: what is set beside the total. Columns when, total, parts, unit, verdict (``agree`` or
-        ``contradict``), rows. In the order of time.
+        Index ``part``: what is set beside the total. Columns when, whole (of what the total is), total, parts, unit,
+        verdict (``agree`` or ``contradict``), rows. In the order of time.
 
     Examples
     --------
@@ -301,7 +321,9 @@ def compare_parts(trade: pd.DataFrame) -> pd.DataFrame:
     >>> len(compare_parts(load_dossier().trade))
     0
     """
-    kept = trade[(trade["status"] == "observed") & (trade["unit"] != PER_CENT) & ~find_bounds(trade)]
+    told = (trade["status"] == "observed") & (trade["certainty"] != "denied")
+    dated = trade["earliest"].notna() & ~trade["open_start"] & ~trade["open_end"]
+    kept = trade[told & dated & (trade["unit"] != PER_CENT) & ~find_bounds(trade)]
     step = 0.5 * 10.0 ** -kept["value"].map(_count_decimals).astype("float")
     ranges = fill_ranges(kept)
     figures = match_scales(ranges.assign(value_low=ranges["value_low"] - step, value_high=ranges["value_high"] + step))
@@ -315,7 +337,7 @@ def compare_parts(trade: pd.DataFrame) -> pd.DataFrame:
             rest = rest.drop(ways.index) if pair else rest
             for parts in [*pair, *(rest.loc[[name]] for name in rest.index)]:
                 records.append(_compare_part(total, parts, str(unit), both=len(parts) == 2))
-    columns = ["part", "when", "total", "parts", "unit", "verdict", "rows"]
+    columns = ["part", "when", "whole", "total", "parts", "unit", "verdict", "rows"]
     return pd.DataFrame(records, columns=columns).astype({"total": "float", "parts": "float"}).set_index("part")
 
 
@@ -326,8 +348,11 @@ def _count_decimals(value: float) -> int:
 def _compare_part(total: Any, parts: pd.DataFrame, unit: str, *, both: bool) -> list[Any]:
     fits = parts["value_low"].sum() <= total["value_high"]
     fits &= not both or parts["value_high"].sum() >= total["value_low"]
-    first = parts.iloc[0]
-    way = "both directions" if first["flow"] == "total" else f"{first['exporter']} to {first['importer']}"
-    name = "both directions added up" if both else f"{way}, {first['goods']}" if pd.notna(first["goods"]) else way
-    rows = join_rows([total["rows"], *parts["rows"]])
-    return [name, total["when"], total["value"], parts["value"].sum(), unit, "agree" if fits else "contradict", rows]
+    name = "both directions added up" if both else _name_flow(parts.iloc[0])
+    cells = [name, total["when"], _name_flow(total), total["value"], parts["value"].sum(), unit]
+    return [*cells, "agree" if fits else "contradict", join_rows([total["rows"], *parts["rows"]])]
+
+
+def _name_flow(figure: Any) -> str:
+    way = "both directions" if figure["flow"] == "total" else f"{figure['exporter']} to {figure['importer']}"
+    return way if pd.isna(figure["goods"]) else f"{way}, {figure['goods']}"

@@ -79,7 +79,7 @@ def plot_evidence(
             **SIDES,
         )
         _draw_axes(ax, drawn, unit)
-        taken = _draw_gap(ax, figures)
+        taken = _draw_gap(ax, trade, figures)
         for _, series in others.groupby("series", sort=False):
             _draw_series(ax, series)
         draw_figures(ax, figures, **({"size": 90} | kwargs))
@@ -146,10 +146,10 @@ def _draw_axes(ax: Axes, drawn: pd.DataFrame, unit: str) -> None:
     label_amounts(ax, ticks, unit, above=1.03, **SIDES)
 
 
-def _draw_gap(ax: Axes, figures: pd.DataFrame) -> list[placing.Box]:
+def _draw_gap(ax: Axes, trade: pd.DataFrame, figures: pd.DataFrame) -> list[placing.Box]:
     """Shade the longest stretch of years without a figure of the article; return where its words stand."""
     top, (per_year, per_unit) = ax.get_ylim()[1], page.scale(ax)
-    for first, last in sorted(find_missing_years(figures), key=lambda gap: gap[1] - gap[0])[-1:]:
+    for first, last in sorted(find_missing_years(trade, figures), key=lambda gap: gap[1] - gap[0])[-1:]:
         years = last - first + 1
         ax.add_patch(Rectangle((first, 0), years, top, fc=BAND, lw=0, zorder=-2))
         for text in (f"no figure in the article, {first}–{last}", "no figure\nin the article", "no figure"):

@@ -13,7 +13,7 @@ from matplotlib.ticker import MaxNLocator
 from analysis import page, style
 from analysis.citing import format_number
 from analysis.dossier import HEDGES, name_number
-from analysis.metrics.trade import match_scales, name_measures, select_comparable, trade_ratio
+from analysis.metrics.trade import find_commonest, match_scales, name_measures, select_comparable, trade_ratio
 from analysis.plots import placing
 from analysis.plots.words import count_words, join_words, name_source
 from analysis.schema import PER_CENT
@@ -61,12 +61,12 @@ def plot_trade(trade: pd.DataFrame, *, ax: Axes | None = None, title: str = "", 
             return page.draw_nothing(ax, "trade figures")
         margin = max(1.0, 0.06 * (figures["end"].max() - figures["start"].min()))
         low, high = float(figures["start"].min() - margin), float(figures["end"].max() + margin)
-        changes, gaps = _compare(trade, figures), find_missing_years(figures)
+        changes, gaps = _compare(trade, figures), find_missing_years(trade, figures)
         changes = _place(changes, low, high, page.measure_plot(ax, **SIDES) / (high - low))
         height = HEIGHT + (LANE * int(changes["lane"].max() + 1) if len(changes) else 0)
         page.furnish(
             ax,
-            title=title or _find_title(trade, len(figures)),
+            title=title or _find_title(trade, figures),
             subtitle=f"{_name_flow(figures)}, {figures['unit'].iloc[0]}. Nothing is known between points.",
             keys=_list_keys(figures, gaps),
             source=_describe_source(figures, len(trade)),
@@ -104,7 +104,8 @@ def select_figures(trade: pd.DataFrame) -> pd.DataFrame:
     dated = match_scales(trade[trade["value"].notna() & trade["earliest"].notna() & (trade["unit"] != PER_CENT)])
     whole = dated[dated["goods"].isna()] if dated["goods"].isna().any() else dated
     measures = name_measures(whole)
-    figures = whole.assign(unit=measures)[measures.isin(measures.mode()[:1])]
+    common = find_commonest(measures, whole["latest"]) if len(whole) else ""
+    figures = whole.assign(unit=measures)[measures == common]
     start, end = style.to_years(figures["earliest"]), style.to_years(figures["latest"], end=True)
     value = figures["value"].astype(float)
     pair = (figures["exporter"] + " to " + figures["importer"] + " ").where(figures["flow"] != "total").fillna("")
@@ -143,18 +144,28 @@ def _rank(figures: pd.DataFrame) -> list[str]:
     return list(dict.fromkeys([figures["value"].idxmax(), figures.index[-1], *figures.index]))
 
 
-def find_missing_years(figures: pd.DataFrame) -> list[tuple[int, int]]:
-    """Return the first and last year of each stretch without an observed figure.
+def find_missing_years(trade: pd.DataFrame, figures: pd.DataFrame) -> list[tuple[int, int]]:
+    """Return the first and last year of each stretch between drawn figures for which nothing is observed.
+
+    Parameters
+    ----------
+    trade, figures : pandas.DataFrame
+        `Dossier.trade`, and what `select_figures` draws of it; a year with a figure that is not drawn, such as one in
+        another currency, is not without a figure.
 
     Examples
     --------
     >>> from analysis import load_dossier
-    >>> find_missing_years(select_figures(load_dossier().trade))
+    >>> trade = load_dossier().trade
+    >>> find_missing_years(trade, select_figures(trade))
     [(2001, 2006), (2008, 2019)]
     """
-    seen = each(figures[figures["status"] == "observed"])
-    years = sorted({year for row in seen for year in range(row.earliest.year, row.latest.year + 1)})
-    return [(a + 1, b - 1) for a, b in pairwise(years) if b - a > 1]
+    drawn, told = (frame[frame["status"] == "observed"] for frame in (figures, trade))
+    told = told[told["earliest"].notna() & ~told["open_start"] & ~told["open_end"]]
+    ends = range(drawn["earliest"].dt.year.min(), drawn["latest"].dt.year.max() + 1) if len(drawn) else range(0)
+    seen = pd.concat([drawn, told])
+    years = {year for row in each(seen) for year in range(row.earliest.year, row.latest.year + 1)}
+    return [(a + 1, b - 1) for a, b in pairwise(sorted(years & {*ends})) if b - a > 1]
 
 
 def _compare(trade: pd.DataFrame, figures: pd.DataFrame) -> pd.DataFrame:
@@ -299,8 +310,8 @@ def _name_flow(figures: pd.DataFrame) -> str:
     return flows[total.pop()] if len(total) == 1 else "Trade, both directions (circles) and one (diamonds)"
 
 
-def _find_title(trade: pd.DataFrame, count: int) -> str:
-    like = select_figures(select_comparable(trade))
+def _find_title(trade: pd.DataFrame, figures: pd.DataFrame) -> str:
+    like, count = figures[figures["rows"].isin(select_comparable(trade)["rows"])], len(figures)
     neutral = f"Trade by year, {count_words(count, 'figure')}"
     if len(like) < 2:
         return neutral
@@ -322,7 +333,7 @@ def _describe_source(figures: pd.DataFrame, count: int) -> str:
     words += [f"{join_words(read)}; ratios carry the range."] if read else []
     words += [f"Date worked out from the text, not printed: {join_words(derived)}."] if derived else []
     left_out = count_words(count - len(figures), "figure")
-    why = "without a date, in another unit, of other goods, or of change"
+    why = "without a date, in another unit, of other goods, or a change in per cent"
     words += [f"Not drawn: {left_out} {why}."] if count > len(figures) else []
     return " ".join(words)
 
