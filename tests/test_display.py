@@ -87,6 +87,16 @@ def test_draw_table_range_that_is_one_number_is_left_out():
     assert cells(read(frame))[0][1] == "3.5"
 
 
+@pytest.mark.parametrize(
+    ("cells", "said"),
+    [((61, 61, None), "at least 61"), ((61, None, 61), "at most 61"), ((65, 61, None), "65 (at least 61)")],
+)
+def test_draw_table_a_bound_is_said_in_words(cells, said):
+    value, low, high = cells
+    frame = pd.DataFrame({"value": [value], "value_low": [low], "value_high": [high], "rows": ["T1"]}, index=["T1"])
+    assert f"<td>{said}</td>" in draw_table(frame.astype({"value_high": "Int64", "value_low": "Int64"}), caption="A")
+
+
 def test_draw_table_true_minus():
     assert cells(read(pd.DataFrame({"x": [-2], "rows": ["T1"]}, index=["a"])))[0][1] == "−2"
 

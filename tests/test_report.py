@@ -40,8 +40,8 @@ def read_page(*cells: NotebookNode, **kwargs: str) -> BeautifulSoup:
 @pytest.mark.parametrize(
     ("given", "words"),
     [
-        ({}, "everything that the article tells"),
-        ({"dossier": "elsewhere/salt/"}, "everything that the article tells"),
+        ({}, "everything that is coded"),
+        ({"dossier": "elsewhere/salt/"}, "everything that is coded"),
         ({"first_year": 2015}, "from 2015"),
         ({"last_year": 2019}, "to 2019"),
         ({"first_year": 2015, "last_year": 2019}, "2015–2019"),
@@ -83,7 +83,7 @@ def test_write_page_contents_lead_to_every_section() -> None:
 def test_write_page_facts_say_scope_source_coverage_and_basis() -> None:
     page = read_page(make_finding("It rose [2.2-fold](#rows-T3+T4) by 3."))
     shown, source, checkable, basis = (fact.dd.get_text() for fact in page.select(".facts div"))
-    assert shown == "everything that the article tells"
+    assert shown == "everything that is coded"
     assert source.startswith("Facing New Alignments")
     assert checkable == "1 of 2 numbers in its text and tables lead to coded rows"
     assert basis.startswith("2 dated rows: 1 with a stated, 1 with a derived and 0 with an inferred date; none is")

@@ -22,6 +22,7 @@ from analysis.page import Canvas, canvas
 from analysis.svg import data_uri, picture
 
 WIDTHS = (720, 360)
+MISSING = "–"  # in a table
 
 
 def show(
@@ -287,13 +288,17 @@ def _draw_cell(cells: Mapping[Any, Any], name: str, spec: str) -> str:
 def _read_cell(cells: Mapping[Any, Any], name: str, spec: str) -> str:
     def read(value: Any) -> str:
         if pd.isna(value):
-            return "–"
+            return MISSING
         return (
             format_number(value, spec) if isinstance(value, int | float) and not isinstance(value, bool) else str(value)
         )
 
     low, high = (read(cells[f"{name}_{end}"]) if f"{name}_{end}" in cells else "" for end in ("low", "high"))
-    return read(cells[name]) + (f" ({low} to {high})" if low != high else "")
+    value, span = read(cells[name]), f"{low} to {high}"
+    if low != high and MISSING in (low, high):  # a bound
+        span = f"at most {high}" if low == MISSING else f"at least {low}"
+        value = "" if value in (low, high) else value
+    return f"{value} ({span})" if value and low != high else span if low != high else value
 
 
 def _name_column(name: str) -> str:

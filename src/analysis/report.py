@@ -29,7 +29,7 @@ TEMPLATES = Path(__file__).parent / "templates"
 PLAIN = HTMLFormatter(
     EntitySubstitution.substitute_xml, void_element_close_prefix="", empty_attributes_are_booleans=True
 )
-EVERYTHING = "everything that the article tells"
+EVERYTHING = "everything that is coded"
 
 
 def find_title(notebook: NotebookNode) -> str:
@@ -84,7 +84,7 @@ def describe_parameters(parameters: Mapping[str, Value], periods: pd.DataFrame) 
     >>> describe_parameters({"first_year": 2015, "last_year": 2019, "certainty": "reported"}, periods)
     '2015–2019, without what is alleged or denied'
     >>> describe_parameters({"period": "PH6"}, periods), describe_parameters({}, periods)
-    ('the phase “Rupture”', 'everything that the article tells')
+    ('the phase “Rupture”', 'everything that is coded')
     """
     given = {name: str(value) for name, value in parameters.items() if name != "dossier"}
     first, last = given.pop("first_year", ""), given.pop("last_year", "")
