@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.request import urlopen
 
@@ -22,7 +23,28 @@ from test_browser import NAMES
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 ROOT = Path(__file__).parents[1]
 TOKEN = "token-of-the-test"
+ERROR = "[data-mime-type$='.error'], [data-mime-type$='.stderr']"
+IDLE = ".jp-Notebook-ExecutionIndicator[data-status=idle]"
 SLOW = 120_000  # milliseconds that a notebook may take on a busy machine
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+DRAFT = "{project}/draft"
+# What "Try it yourself" asks for: parameter, value; caption of a table, a row of it as stored and as it is then.
+CHANGES = {
+    "00-start-here": ("last_year", "2012", "Acts by the certainty", "asserted 60", "asserted 18"),
+    "01-trade": ("first_year", "2020", "Years without a figure", "T3 2020 12", "T3 2020 –"),
+    "02-visits": ("first_year", "1993", "Counted acts by kind", "other acts inferred 18", "other acts inferred 16"),
+    "03-agreements": ("certainty", '"asserted"', "What was signed", "agreement 5 Loan", "agreement 4 Loan"),
+    "04-rupture-and-rekindling": ("period", '"PH6"', "Where the dates", "stated 10", "stated 1 E38"),
+    "05-claims-and-evidence": ("last_year", "2007", "Tests by whose rows", "others holds 7", "others holds 3"),
+    "06-how-the-coding-holds": ("certainty", '"asserted"', "Counted acts by how", "a month 9", "a month 8"),
+    "08-tables": ("dossier", f'"{DRAFT}"', "Every coded row", "E01 1 Feb 2025", "E01 2 Feb 2025"),
+}
+# What a student does to a file of data: the file, text in it and what becomes of it; then what the load cell says.
+FAULTS = {
+    "renamed column": ("trade.csv", "value,value_low", "amount,value_low", ("row 1", "column 'amount'")),
+    "broken date": ("trade.csv", "T3,2020,", "T3,20O0,", ("row 4", "column 'date'", "found '20O0'")),
+    "deleted row": ("periods.csv", r"PH6,.*\n", "", ("events.csv", "column 'period_id'", "found 'PH6'")),
+}
 
 
 def git(folder: Path, *arguments: str) -> str:
@@ -82,3 +104,173 @@ def lab(project: Path) -> Iterator[str]:
     finally:
         os.killpg(server.pid, signal.SIGTERM)
         server.wait(timeout=60)
+
+
+@pytest.fixture(scope="module")
+def page(lab: str) -> Iterator[Page]:
+    """JupyterLab in one page, where no notebook is open yet."""
+    found = next((path for path in map(shutil.which, NAMES) if path), None)
+    if not found:
+        pytest.skip(f"no Chromium on this machine (looked for {', '.join(NAMES)})")
+    with sync_playwright() as play:
+        chromium = play.chromium.launch(executable_path=found, args=["--no-sandbox", "--disable-gpu"])
+        page = chromium.new_page(viewport={"width": 1280, "height": 900})
+        page.set_default_timeout(SLOW)
+        page.goto(f"{lab}/lab?token={TOKEN}")
+        yield page
+        chromium.close()
+
+
+@contextmanager
+def opened(page: Page, *names: str) -> Iterator[Locator]:
+    """Open a notebook by double clicks on its folders and its file; afterwards close it and end its kernel."""
+    page.locator(".jp-BreadCrumbs-home").click()
+    for name in names:
+        page.locator(f".jp-DirListing-item[title^='Name: {name}']").dblclick()
+    notebook = page.locator(".jp-NotebookPanel:visible")
+    notebook.locator(IDLE).wait_for()
+    yield notebook
+    choose(page, "File", "Close and Shut Down Notebook")
+    page.locator(".jp-Dialog .jp-mod-accept").click()
+    notebook.wait_for(state="detached")
+
+
+def choose(page: Page, menu: str, entry: str) -> None:
+    page.locator(".lm-MenuBar-item", has_text=menu).click()
+    page.locator(".lm-Menu-itemLabel").get_by_text(entry, exact=True).click()
+
+
+def run_all(page: Page, notebook: Locator) -> None:
+    """Run all cells and wait: the last has new output or one has failed, no cell waits, and the kernel is idle."""
+    notebook.evaluate(
+        """all => {
+            all.querySelectorAll('.jp-OutputArea-child').forEach(one => one.dataset.old = 'yes');
+            all.querySelectorAll('.jp-CodeCell .jp-InputPrompt').forEach(one => one.textContent = '[*]');
+        }"""
+    )
+    choose(page, "Run", "Run All Cells")
+    new = ".jp-OutputArea-child:not([data-old])"
+    last = notebook.locator(".jp-CodeCell").last.locator(new)
+    expect(last.or_(notebook.locator(new).locator(ERROR)).first).to_be_attached(timeout=SLOW)
+    expect(notebook.locator("[data-old]")).to_have_count(0, timeout=SLOW)
+    expect(notebook.locator(".jp-CodeCell .jp-InputPrompt", has_text="[*]")).to_have_count(0, timeout=SLOW)
+    notebook.locator(IDLE).wait_for()
+
+
+def save(page: Page) -> None:
+    with page.expect_response(lambda answer: answer.request.method == "PUT" and "/api/contents/" in answer.url) as done:
+        page.keyboard.press("Control+s")
+    assert done.value.ok
+
+
+def set_parameter(page: Page, notebook: Locator, name: str, value: str) -> None:
+    notebook.locator(".cm-line", has_text=re.compile(f"^{name}: ")).click()
+    page.keyboard.press("Home")
+    page.keyboard.press("Shift+End")
+    page.keyboard.insert_text(f"{name} = {value}")
+
+
+def read_errors(notebook: Locator) -> list[str]:
+    return notebook.locator(ERROR).all_inner_texts()
+
+
+def read_tables(notebook: Locator) -> dict[str, list[str]]:
+    """Return the rows of each table by its caption, cells joined by a space."""
+    return notebook.evaluate(  # type: ignore[no-any-return]
+        """all => Object.fromEntries([...all.querySelectorAll('table')].map(table => [table.caption?.textContent.trim(),
+            [...table.rows].map(row => [...row.cells].map(cell => cell.textContent.trim()).join(' '))]))"""
+    )
+
+
+def read_pictures(notebook: Locator) -> list[str]:
+    """Return the address of each picture, which holds all of it; a picture that is not drawn is an empty text."""
+    return notebook.evaluate(  # type: ignore[no-any-return]
+        "all => [...all.querySelectorAll('figure img')].map(one => one.complete && one.naturalWidth ? one.src : '')"
+    )
+
+
+def find_row(tables: dict[str, list[str]], caption: str, begin: str) -> list[str]:
+    (rows,) = [rows for name, rows in tables.items() if name.startswith(caption)]
+    return [row for row in rows if row.startswith(begin)]
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_student_runs_saves_changes_a_parameter_and_goes_back(page: Page, project: Path, path: Path) -> None:
+    name, value, caption, stored, changed = CHANGES[path.stem]
+    if DRAFT in value:
+        value = value.format(project=project)
+        shutil.copytree(project / "data", project / "draft", dirs_exist_ok=True)
+        edit(project / "draft" / "events.csv", r"(\nE01,.*,ARTICLE,)1,", r"\g<1>2,")
+    with opened(page, path.name) as notebook:
+        run_all(page, notebook)
+        tables, pictures = read_tables(notebook), read_pictures(notebook)
+        assert read_errors(notebook) == []
+        assert find_row(tables, caption, stored)
+        assert pictures
+        assert all(pictures)
+        save(page)
+        assert git(project, "diff") == ""
+        set_parameter(page, notebook, name, value)
+        run_all(page, notebook)
+        assert read_errors(notebook) == []
+        after = read_tables(notebook)
+        assert find_row(after, caption, changed)
+        assert not find_row(after, caption, stored)
+        assert read_pictures(notebook) != pictures
+        save(page)
+        assert f"{name} = " in git(project, "diff")
+    go_back(project)
+    assert git(project, "diff") == ""
+
+
+def go_back(project: Path) -> None:
+    """Do what the README says that a student does."""
+    text = (project / "README.md").read_text(encoding="utf-8")
+    (way,) = re.findall(r"changed a parameter in JupyterLab and saved, `git ([a-z ]+)`", text)
+    git(project, *way.split())
+
+
+def edit(path: Path, old: str, new: str) -> None:
+    text, count = re.subn(old, new, path.read_text(encoding="utf-8"), count=1)
+    assert count == 1
+    path.write_text(text, encoding="utf-8")
+
+
+def test_exercise_runs_and_is_saved_as_it_was(page: Page, project: Path) -> None:
+    with opened(page, "exercises", "01-trade.ipynb") as notebook:
+        run_all(page, notebook)
+        assert read_errors(notebook) == []
+        save(page)
+    assert git(project, "diff") == ""
+
+
+def test_fault_in_the_data_is_one_message_at_the_load_cell(page: Page, project: Path) -> None:
+    """And it is what `validate` says. Mended, the notebook runs again in the same kernel."""
+    with opened(page, "01-trade.ipynb") as notebook:
+        for fault, (file, old, new, words) in FAULTS.items():
+            edit(project / "data" / file, old, new)
+            run_all(page, notebook)
+            (said,) = read_errors(notebook)
+            cell = notebook.locator(".jp-CodeCell", has_text="load_dossier(dossier)")
+            assert read_errors(cell) == [said], fault
+            assert [word for word in (*words, words[0]) if word not in said] == [], said
+            assert "Traceback" not in said
+            assert "----" not in said
+            assert len(said.splitlines()) == 1 + said.count("\n- "), said
+            command = [sys.executable, "-m", "analysis", "validate", str(project / "data")]
+            told = subprocess.run(command, capture_output=True, text=True, check=False).stderr
+            assert said.split("\n- ")[1:] == told.strip().split("\n- ")[1:]
+            git(project, "checkout", "data")
+        run_all(page, notebook)
+        assert read_errors(notebook) == []
+
+
+def test_no_news_is_offered_and_nothing_is_asked_of_the_net(page: Page, lab: str) -> None:
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.reload()
+    page.locator(".jp-BreadCrumbs-home").wait_for()
+    page.wait_for_load_state("networkidle")
+    assert [url for url in asked if not url.startswith((lab, "data:", "blob:"))] == []
+    assert [url for url in asked if "/lab/api/news" in url or "/lab/api/update" in url] == []
+    assert page.locator(".Toastify__toast").count() == 0
