@@ -24,8 +24,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 ROOT = Path(__file__).parents[1]
 TOKEN = "token-of-the-test"
 ERROR = "[data-mime-type$='.error'], [data-mime-type$='.stderr']"
-IDLE = ".jp-Notebook-ExecutionIndicator[data-status=idle]"
-SLOW = 120_000  # milliseconds that a notebook may take on a busy machine
+IDLE = "#jp-main-statusbar :text('Python 3 (ipykernel) | Idle')"
+SLOW = 60_000  # milliseconds that a notebook may take on a busy machine
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 DRAFT = "{project}/draft"
 # What "Try it yourself" asks for: parameter, value; caption of a table, a row of it as stored and as it is then.
@@ -54,7 +54,7 @@ def git(folder: Path, *arguments: str) -> str:
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A clone of the project with the files as they are now, committed, so that `git diff` tells what JupyterLab did."""
+    """The files of the project as they are now, in a repository of their own: `git diff` tells what JupyterLab did."""
     try:
         names = git(ROOT, "ls-files", "--cached", "--others", "--exclude-standard").splitlines()
     except (OSError, subprocess.CalledProcessError):
@@ -124,37 +124,40 @@ def page(lab: str) -> Iterator[Page]:
 @contextmanager
 def opened(page: Page, *names: str) -> Iterator[Locator]:
     """Open a notebook by double clicks on its folders and its file; afterwards close it and end its kernel."""
+    page.keyboard.press("Escape")
     page.locator(".jp-BreadCrumbs-home").click()
-    for name in names:
-        page.locator(f".jp-DirListing-item[title^='Name: {name}']").dblclick()
+    find_file(page, "exercises").wait_for()
+    for folder in names[:-1]:
+        find_file(page, folder).dblclick()
+        find_file(page, folder).wait_for(state="detached")
+    find_file(page, names[-1]).dblclick()
     notebook = page.locator(".jp-NotebookPanel:visible")
-    notebook.locator(IDLE).wait_for()
+    page.locator(IDLE).wait_for()
     yield notebook
-    choose(page, "File", "Close and Shut Down Notebook")
+    choose(page, "File", "Close and Shut Down Notebook.?")
     page.locator(".jp-Dialog .jp-mod-accept").click()
     notebook.wait_for(state="detached")
 
 
+def find_file(page: Page, name: str) -> Locator:
+    return page.locator(f".jp-DirListing-item[title^='Name: {name}']")
+
+
 def choose(page: Page, menu: str, entry: str) -> None:
     page.locator(".lm-MenuBar-item", has_text=menu).click()
-    page.locator(".lm-Menu-itemLabel").get_by_text(entry, exact=True).click()
+    page.locator(".lm-Menu-itemLabel", has_text=re.compile(f"^{entry}$")).click()
 
 
 def run_all(page: Page, notebook: Locator) -> None:
     """Run all cells and wait: the last has new output or one has failed, no cell waits, and the kernel is idle."""
-    notebook.evaluate(
-        """all => {
-            all.querySelectorAll('.jp-OutputArea-child').forEach(one => one.dataset.old = 'yes');
-            all.querySelectorAll('.jp-CodeCell .jp-InputPrompt').forEach(one => one.textContent = '[*]');
-        }"""
-    )
+    notebook.evaluate("all => all.querySelectorAll('.jp-OutputArea-child').forEach(one => one.dataset.old = 'yes')")
     choose(page, "Run", "Run All Cells")
     new = ".jp-OutputArea-child:not([data-old])"
     last = notebook.locator(".jp-CodeCell").last.locator(new)
     expect(last.or_(notebook.locator(new).locator(ERROR)).first).to_be_attached(timeout=SLOW)
     expect(notebook.locator("[data-old]")).to_have_count(0, timeout=SLOW)
     expect(notebook.locator(".jp-CodeCell .jp-InputPrompt", has_text="[*]")).to_have_count(0, timeout=SLOW)
-    notebook.locator(IDLE).wait_for()
+    page.locator(IDLE).wait_for()
 
 
 def save(page: Page) -> None:
