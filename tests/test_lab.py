@@ -25,7 +25,7 @@ ROOT = Path(__file__).parents[1]
 TOKEN = "token-of-the-test"
 ERROR = "[data-mime-type$='.error'], [data-mime-type$='.stderr']"
 IDLE = "#jp-main-statusbar :text('Python 3 (ipykernel) | Idle')"
-SLOW = 60_000  # milliseconds that a notebook may take on a busy machine
+SLOW = 120_000  # milliseconds that a notebook may take on a busy machine
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 DRAFT = "{project}/draft"
 # What "Try it yourself" asks for: parameter, value; caption of a table, a row of it as stored and as it is then.
@@ -107,8 +107,8 @@ def lab(project: Path) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def page(lab: str) -> Iterator[Page]:
-    """JupyterLab in one page, where no notebook is open yet."""
+def window(lab: str) -> Iterator[Page]:
+    """JupyterLab in one page, which all tests share."""
     found = next((path for path in map(shutil.which, NAMES) if path), None)
     if not found:
         pytest.skip(f"no Chromium on this machine (looked for {', '.join(NAMES)})")
@@ -116,15 +116,24 @@ def page(lab: str) -> Iterator[Page]:
         chromium = play.chromium.launch(executable_path=found, args=["--no-sandbox", "--disable-gpu"])
         page = chromium.new_page(viewport={"width": 1280, "height": 900})
         page.set_default_timeout(SLOW)
+        page.on("dialog", lambda dialog: dialog.accept())
         page.goto(f"{lab}/lab?token={TOKEN}")
         yield page
         chromium.close()
 
 
+@pytest.fixture
+def page(window: Page, lab: str, project: Path) -> Page:
+    """JupyterLab with no notebook open and every file as committed, whatever a test before left behind."""
+    git(project, "checkout", ".")
+    if window.locator(".jp-NotebookPanel").count():
+        window.goto(f"{lab}/lab?reset")
+    return window
+
+
 @contextmanager
 def opened(page: Page, *names: str) -> Iterator[Locator]:
     """Open a notebook by double clicks on its folders and its file; afterwards close it and end its kernel."""
-    page.keyboard.press("Escape")
     page.locator(".jp-BreadCrumbs-home").click()
     find_file(page, "exercises").wait_for()
     for folder in names[:-1]:
