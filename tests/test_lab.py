@@ -183,7 +183,7 @@ def set_parameter(page: Page, notebook: Locator, name: str, value: str) -> None:
 
 
 def read_errors(notebook: Locator) -> list[str]:
-    return notebook.locator(ERROR).all_inner_texts()
+    return notebook.locator(ERROR).all_text_contents()
 
 
 def read_tables(notebook: Locator) -> dict[str, list[str]]:
@@ -267,10 +267,10 @@ def test_fault_in_the_data_is_one_message_at_the_load_cell(page: Page, project: 
             assert read_errors(cell) == [said], fault
             assert said.startswith("1 fault in the dossier:\n- "), fault
             assert [word for word in words if word not in said] == [], fault
-            assert len(said.splitlines()) == 2, said
+            assert len(said.strip().splitlines()) == 2, said
             command = [sys.executable, "-m", "analysis", "validate", str(project / "data")]
             told = subprocess.run(command, capture_output=True, text=True, check=False).stderr
-            assert said.split("\n- ")[1:] == told.strip().split("\n- ")[1:]
+            assert said.strip().split("\n- ")[1:] == told.strip().split("\n- ")[1:]
             git(project, "checkout", "data")
         run_all(page, notebook)
         assert read_errors(notebook) == []
