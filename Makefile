@@ -29,7 +29,7 @@ torture: $(READY) ## long trials: 200 kills, 400 starts, 30 minutes of random in
 	@$(RUN) tests/torture.py $(TRIAL)
 
 lab: $(READY) ## open the notebooks in JupyterLab
-	@$(RUN) -m jupyterlab notebooks
+	@$(RUN) -m jupyterlab --config=jupyter_server_config.py notebooks
 
 class: $(READY) ## write the exercises for students (no solutions) and teachers (with) into class/
 	@$(RUN) -m analysis.classroom

@@ -22,7 +22,16 @@ from analysis.batch import Job, plan_batch, plan_job, run_jobs
 from analysis.errors import ParameterError, RenderError
 from analysis.index import write_index
 from analysis.new import write_dossier
-from analysis.render import Limits, describe_error, read_notebook, render_notebook
+from analysis.render import (
+    Limits,
+    NotebookError,
+    clean_notebook,
+    describe_error,
+    prepare_notebook,
+    read_notebook,
+    render_notebook,
+    run_notebook,
+)
 from analysis.report import write_whole
 
 ROOT = Path(__file__).parents[1]
@@ -408,3 +417,36 @@ def test_command_finds_a_notebook_by_its_name_and_leads_to_what_happened(tmp_pat
     assert result.exit_code == 1
     assert "datapackage.json: expected a dossier's schema" in result.output
     assert "index.html" in result.output
+
+
+def make_run(*counts: int) -> nbformat.NotebookNode:
+    """Return a notebook whose cells have these counts; each shows a widget and a text beside it."""
+    data = {"text/plain": "5", "application/vnd.jupyter.widget-view+json": {"model_id": "a1", "version_major": 2}}
+    shown = [v4.new_output("execute_result", data, execution_count=count) for count in counts]
+    cells = [v4.new_code_cell("5", execution_count=one.execution_count, outputs=[one]) for one in shown]
+    return v4.new_notebook(cells=cells, metadata={"widgets": {"state": {}}})
+
+
+def test_clean_notebook_keeps_no_widget() -> None:
+    done = clean_notebook(make_run(1, 2))
+    assert [cell.outputs[0].data for cell in done.cells] == [{"text/plain": "5"}] * 2
+    assert set(done.metadata) == {"kernelspec", "language_info"}
+
+
+@pytest.mark.parametrize(
+    ("counts", "kept"), [((7, 8, 9), (1, 2, 3)), ((7, 9, 8), (7, 9, 8)), ((2, 4), (2, 4)), ((), ())]
+)
+def test_clean_notebook_counts_a_run_from_top_to_bottom_from_one(counts: tuple[int], kept: tuple[int]) -> None:
+    done = clean_notebook(make_run(*counts))
+    assert tuple(cell.execution_count for cell in done.cells) == kept
+    assert tuple(cell.outputs[0].execution_count for cell in done.cells) == kept
+
+
+def test_error_of_the_library_is_its_message_alone_in_a_notebook(tmp_path: Path) -> None:
+    """What is told outside a notebook keeps the kind of the error."""
+    path = write_notebook(tmp_path / "n.ipynb", "import analysis as an\nan.load_dossier('nowhere')")
+    with pytest.raises(NotebookError, match=r"^cell 2, DataError: .*expected") as caught:
+        run_notebook(prepare_notebook(read_notebook(path), {}), tmp_path, {})
+    (output,) = caught.value.notebook.cells[-1].outputs
+    assert output.traceback == [output.evalue]
+    assert "expected" in output.evalue

@@ -8,6 +8,16 @@ from dataclasses import dataclass
 class AnalysisError(Exception):
     """Base of all errors that this library raises on purpose."""
 
+    def _render_traceback_(self) -> list[str]:
+        """Return what a notebook shows in place of a traceback: the message alone, since no code failed.
+
+        Examples
+        --------
+        >>> DataError("trade.csv: expected rows, found none")._render_traceback_()
+        ['trade.csv: expected rows, found none']
+        """
+        return [str(self)]
+
 
 class DataError(AnalysisError, ValueError):
     """A dossier's file holds something that its schema does not allow."""
@@ -29,7 +39,7 @@ class AnswerError(AnalysisError, AssertionError):
     """An answer to an exercise is not right. The message says why, and never what would be right."""
 
     def _render_traceback_(self) -> list[str]:
-        """Return what IPython shows in place of a traceback: the reason alone, since no code of the reader failed."""
+        """Return what a notebook shows: that the answer is not right yet, and the reason."""
         return [f"Not yet. {self}"]
 
 

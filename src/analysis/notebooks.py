@@ -33,7 +33,8 @@ def refresh_notebook(path: Path) -> None:
 
 if __name__ == "__main__":
     folder = Path(__file__).resolve().parents[2] / "notebooks"
-    for name in [Path(argument) for argument in sys.argv[1:]] or sorted(folder.rglob("*.ipynb")):
+    stored = [*folder.glob("*.ipynb"), *folder.glob("exercises/*.ipynb")]  # JupyterLab keeps copies in hidden folders
+    for name in [Path(argument) for argument in sys.argv[1:]] or sorted(stored):
         try:
             refresh_notebook(name)
         except AnalysisError as error:

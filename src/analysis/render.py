@@ -313,6 +313,9 @@ def _explain_stop(cell: NotebookNode) -> str:
 def clean_notebook(notebook: NotebookNode) -> NotebookNode:
     """Return a notebook in which nothing tells when, where or with which Python it ran; it is changed in place.
 
+    Nor how often its kernel had run: the counts of a run from top to bottom begin at 1. What a widget shows while a
+    kernel runs is not kept, only what its output has beside it.
+
     Examples
     --------
     >>> import nbformat.v4 as v4
@@ -324,13 +327,27 @@ def clean_notebook(notebook: NotebookNode) -> NotebookNode:
     for number, cell in enumerate(notebook.cells, start=1):
         cell.id = f"cell-{number}"
         for output in cell.get("outputs", []):
+            output.get("data", {}).pop("application/vnd.jupyter.widget-view+json", None)
             if output.output_type == "stream":  # a warning names a file of the kernel's process
                 output.text = re.sub(r"\S*ipykernel_\d+\S*?:(\d+): ", r"line \1: ", output.text)
         for key in ("papermill", "execution", "collapsed"):
             cell.metadata.pop(key, None)
         if not cell.metadata.get("tags", True):  # papermill adds an empty list
             del cell.metadata["tags"]
+    _count_anew([cell for cell in notebook.cells if cell.cell_type == "code"])
     return notebook
+
+
+def _count_anew(code: list[NotebookNode]) -> None:
+    """Let the counts of cells that ran one after the other begin at 1; counts in any other order stay as they are."""
+    counts = [cell.execution_count or 0 for cell in code]
+    if 0 in counts or counts != [counts[0] + place for place in range(len(code))]:
+        return
+    for count, cell in enumerate(code, start=1):
+        cell.execution_count = count
+        for output in cell.outputs:
+            if output.output_type == "execute_result":
+                output.execution_count = count
 
 
 def describe_error(error: BaseException | None, limits: Limits = DEFAULT_LIMITS, *, late: bool = False) -> str:
