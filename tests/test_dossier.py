@@ -13,8 +13,8 @@ import pytest
 from copies import INVENTED, change, fail, read, write
 
 from analysis.cells import _try_pages, fold_text, name_letters, name_sign
-from analysis.dossier import load_dossier, select_rows
-from analysis.errors import DataError
+from analysis.dossier import describe_faults, load_dossier, select_rows
+from analysis.errors import DataError, Fault
 from analysis.faults import find_faults, find_notes
 from analysis.rows import list_rows
 from analysis.schema import DEFAULT
@@ -1023,3 +1023,21 @@ def test_a_country_does_not_trade_with_itself(folder):
 def test_lakhs(folder):
     change(folder, "trade.csv", 2, value="12,34,567", value_low="12,34,567", value_high="12,34,567.0")
     assert load_dossier(folder).trade["value_high"].iloc[0] == 1234567
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        ([4], "row 4"),
+        ([4, 9], "rows 4 and 9"),
+        ([4, 5, 9], "rows 4, 5 and 9"),
+        (range(2, 32), "rows 2 to 31 (30 of them)"),
+    ],
+)
+def test_describe_faults_tells_one_fault_in_many_rows_once(rows, said):
+    faults = [Fault("events.csv", row, "period_id", "an id", "PH2") for row in rows]
+    other = Fault("events.csv", 7, "period_id", "an id", "PH3")
+    first, line, last = describe_faults([*faults, other]).split("\n")
+    assert first == f"{len(rows) + 1} faults in the dossier:"
+    assert line == f"- events.csv, {said}, column 'period_id': expected an id, found 'PH2'"
+    assert last == f"- {other}"

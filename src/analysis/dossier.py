@@ -22,6 +22,7 @@ from analysis.schema import DEFAULT, TABLES, Schema, build_table, find_counted, 
 
 IMPORTED = {path: path.stat().st_mtime_ns for path in Path(__file__).parent.rglob("*.py")}  # when it was imported
 CERTAINTIES = ("asserted", "reported", "alleged", "denied")
+NAMED = 12  # rows with one fault; of more, how many between which
 CHANGE = "% on the year before"  # the unit of a trade figure in %, in words
 HEDGES = {"exact": "", "between": "", "about": "about ", "at_least": "at least ", "at_most": "at most "}
 
@@ -128,15 +129,28 @@ def _warn_of_edits() -> None:
 
 
 def describe_faults(faults: list[Fault], place: str = "the dossier") -> str:
-    """Return all faults of a place as one message.
+    """Return all faults of a place as one message; the same in several rows, such as an id that is gone, is one line.
 
     Examples
     --------
-    >>> print(describe_faults([Fault("trade.csv", 2, "flow", "one of total, one_way", "totl")]))
-    1 fault in the dossier:
-    - trade.csv, row 2, column 'flow': expected one of total, one_way, found 'totl'
+    >>> faults = [Fault("trade.csv", row, "flow", "one of total, one_way", "totl") for row in (2, 3)]
+    >>> print(describe_faults(faults))
+    2 faults in the dossier:
+    - trade.csv, rows 2 and 3, column 'flow': expected one of total, one_way, found 'totl'
     """
-    return "\n- ".join([f"{len(faults)} fault{'s' * (len(faults) > 1)} in {place}:", *map(str, faults)])
+    alike: dict[Fault, list[int]] = {}
+    for fault in faults:
+        alike.setdefault(replace(fault, row=0), []).append(fault.row)
+    lines = []
+    for fault, rows in alike.items():
+        line, last = str(replace(fault, row=rows[0])), f" and {rows[-1]}"
+        many = (
+            ", ".join(map(str, rows[:-1])) + last
+            if len(rows) <= NAMED
+            else f"{rows[0]} to {rows[-1]} ({len(rows)} of them)"
+        )
+        lines.append(line.replace(f", row {rows[0]}", f", rows {many}", 1) if len(rows) > 1 else line)
+    return "\n- ".join([f"{len(faults)} fault{'s' * (len(faults) > 1)} in {place}:", *lines])
 
 
 def select_rows(
