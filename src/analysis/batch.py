@@ -181,7 +181,7 @@ def _name_value(value: str) -> str:
 
 def _check_choice(parameters: Mapping[str, Value], load: Callable[[str | None], Dossier]) -> None:
     """Refuse a choice that the data do not allow; faulty data are left to the report, which says so."""
-    kinds = {"first_year": int, "last_year": int, "certainty": str, "period": str}
+    kinds = {"first_year": int, "last_year": int, "certainty": str, "period": str, "types": str, "scale": str}
     chosen: Any = {name: value for name, value in parameters.items() if type(value) is kinds.get(name)}
     if not chosen:
         return

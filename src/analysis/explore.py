@@ -1,0 +1,195 @@
+"""A panel for JupyterLab: choose acts; picture, rows and the command that renders the choice follow."""
+
+from __future__ import annotations
+
+import gc
+import shlex
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import ipywidgets as widgets
+
+from analysis.citing import link_article
+from analysis.display import WIDTHS, draw_plot, draw_table
+from analysis.dossier import CERTAINTIES, Dossier, list_options, select_rows
+from analysis.plots.goldstein import plot_goldstein
+
+COLUMNS = ["when", "label", "type", "effect", "goldstein", "certainty", "period", "paragraph", "paragraph_link", "rows"]
+FORMATS = {"effect": "+d", "goldstein": "+.1f"}
+STANDINGS = dict(zip(CERTAINTIES, ("asserted only", "reported or better", "alleged or better", "all"), strict=True))
+KEPT = 256  # choices whose drawing is kept, of about 50 KB each
+
+
+@dataclass(frozen=True)
+class Panel:
+    """Controls, and what they show; where no kernel runs, the picture and the rows it began with.
+
+    Attributes
+    ----------
+    controls : mapping of name to widget
+        By the name of the parameter: period, types, certainty, scale.
+    view : ipywidgets.HTML
+        The choice: the command, the picture, its rows.
+    still : tuple of str
+        HTML and plain text of the choice it began with.
+    """
+
+    controls: Mapping[str, Any]
+    view: Any
+    still: tuple[str, str]
+
+    def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
+        html, text = self.still
+        bundle: dict[str, Any] = widgets.VBox([*self.controls.values(), self.view])._repr_mimebundle_()
+        return bundle | {"text/html": html, "text/plain": text}
+
+
+def explore(
+    whole: Dossier,
+    *,
+    dossier: str = "",
+    first_year: int = 0,
+    last_year: int = 0,
+    certainty: str = "denied",
+    period: str = "",
+    types: str = "",
+    scale: str = "",
+) -> Panel:
+    """Return a panel that shows the acts of a choice; what is given is the choice that it begins with.
+
+    A change is drawn at once, for a screen of 720 pixels only, and kept. That takes about a tenth of a second, but for
+    the two tenths that Python needs to look through all that is loaded for what can go; so it is told not to.
+
+    Parameters
+    ----------
+    whole : Dossier
+    dossier : str
+        Its folder, for the command.
+    first_year, last_year, certainty, period, types, scale
+        As in `select_rows`.
+
+    Raises
+    ------
+    DataError
+        As in `select_rows`.
+
+    Examples
+    --------
+    >>> from analysis import load_dossier
+    >>> panel = explore(load_dossier(), period="PH6")
+    >>> panel.controls["certainty"].value = "asserted"
+    >>> "render 07-explore -p certainty=asserted -p period=PH6" in panel.view.value
+    True
+    """
+    links = whole.events[["text_start", "text_end"]].itertuples(index=False)
+    linked = [link_article(str(whole.article["url"]), *ends) for ends in links]
+    whole = replace(whole, events=whole.events.assign(paragraph_link=linked))
+    fixed: dict[str, Any] = {"first_year": first_year, "last_year": last_year}
+    chosen = {"certainty": certainty, "period": period, "types": types, "scale": scale}
+    still = draw_choice(whole, **fixed, **chosen)
+    controls, view = _list_controls(whole, chosen), widgets.HTML()
+    folder = str(Path(dossier).resolve()) if dossier else ""
+
+    @lru_cache(KEPT)
+    def draw(**choice: Any) -> str:
+        command = write_command(**choice, dossier=folder)
+        html, _ = draw_choice(whole, widths=WIDTHS[:1], **choice)
+        return f'<div class="jp-RenderedHTMLCommon"><p>As a report: <code>{escape(command)}</code></p>{html}</div>'
+
+    def answer(_: object = None) -> None:
+        try:
+            view.value = draw(**fixed, **_read_controls(controls))
+        except Exception as error:  # it would be seen nowhere, and the picture before would stand for this choice
+            words = escape(f"This choice cannot be shown: {type(error).__name__}: {error}")
+            view.value = f'<p role="alert">{words}</p>'
+
+    answer()
+    for control in controls.values():
+        control.observe(answer, "value")
+    gc.collect()
+    gc.freeze()
+    return Panel(controls, view, still)
+
+
+def draw_choice(whole: Dossier, *, widths: tuple[int, ...] = WIDTHS, **choice: Any) -> tuple[str, str]:
+    """Return the picture of a choice and its rows, as HTML and as plain text.
+
+    Parameters
+    ----------
+    whole : Dossier
+        Its events have a column ``paragraph_link``.
+    widths : tuple of int
+        Of the picture, in pixels.
+    **choice
+        As in `select_rows`; ``types`` is None where none is chosen.
+
+    Examples
+    --------
+    >>> from analysis import load_dossier
+    >>> whole = load_dossier()
+    >>> whole = replace(whole, events=whole.events.assign(paragraph_link=""))
+    >>> "No act is chosen" in draw_choice(whole, types=None)[1]
+    True
+    """
+    acts = select_rows(whole, **choice | {"types": choice.get("types") or ""}).events
+    acts = acts.iloc[:0] if choice.get("types", "") is None else acts
+    copy = choice.get("scale") or next(iter(list_options(whole)["scale"]), "first")
+    words = f"Each mark is a counted act of the choice, at its score in the {copy} copy of the scale."
+    picture, text = draw_plot(plot_goldstein, acts, widths=widths, caption=words)
+    words = f"Acts of the choice: {len(acts)} of {len(whole.events)}" if len(acts) else "No act is chosen"
+    table = draw_table(acts[COLUMNS], caption=words, formats=FORMATS)
+    return f"{picture}\n{table}", f"{text}\n{words}\n{acts[COLUMNS].to_string()}"
+
+
+def write_command(**choice: str | int | None) -> str:
+    """Return the command that renders a choice as a report; what the notebook has by itself is left out.
+
+    Parameters
+    ----------
+    **choice
+        Parameters of the notebook; ``types`` is None where none is chosen, and then there is no command.
+
+    Examples
+    --------
+    >>> write_command(certainty="denied", types="legal+visit", dossier="my article")
+    "python -m analysis render 07-explore -p types=legal+visit -p 'dossier=my article'"
+    """
+    if choice.get("types", "") is None:
+        return "none, since no type is chosen"
+    given = [f"{name}={value}" for name, value in choice.items() if value and value != CERTAINTIES[-1]]
+    options = [part for each in given for part in ("-p", each)]
+    return shlex.join(["python", "-m", "analysis", "render", "07-explore", *options])
+
+
+def _list_controls(whole: Dossier, chosen: Mapping[str, str]) -> dict[str, Any]:
+    """Return a widget for each part of a choice, set to what is chosen."""
+    options = list_options(whole)
+    phases = [("all", ""), *zip(whole.phases["label"], options["period"], strict=True)]
+    copies = [(name, name if place else "") for place, name in enumerate(options["scale"])] or [("none", "")]
+    types = chosen["types"].split("+") if chosen["types"] else options["types"]
+    how = {"style": {"description_width": "8em"}, "layout": {"width": "min(32em, 100%)"}}
+    return {
+        "certainty": widgets.Dropdown(
+            options=[(STANDINGS[name], name) for name in options["certainty"]],
+            value=chosen["certainty"],
+            description="Certainty",
+            **how,
+        ),
+        "period": widgets.Dropdown(options=phases, value=chosen["period"], description="Phase", **how),
+        "types": widgets.SelectMultiple(
+            options=options["types"], value=types, rows=min(len(options["types"]), 6), description="Types", **how
+        ),
+        "scale": widgets.Dropdown(options=copies, value=chosen["scale"], description="Goldstein copy", **how),
+    }
+
+
+def _read_controls(controls: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the choice; all types are the empty text, and no type is None."""
+    types = controls["types"]
+    some = "+".join(types.value) or None
+    every = len(types.value) == len(types.options)
+    return {name: control.value for name, control in controls.items()} | {"types": "" if every else some}
