@@ -16,6 +16,7 @@ from copies import INVENTED
 from documents import ROOT
 from hypothesis import given
 from hypothesis import strategies as st
+from test_articles import ARTICLES, write_article
 
 from analysis import load_dossier, plot_goldstein, select_rows
 from analysis.dossier import list_options
@@ -25,7 +26,6 @@ from analysis.new import write_dossier
 from analysis.render import WIDGET, clean_notebook, render_notebook
 
 NOTEBOOK = ROOT / "notebooks" / "07-explore.ipynb"
-ARTICLES = {path.name: path for path in [INVENTED, *sorted((ROOT / "tests" / "articles").iterdir())]}
 
 
 @pytest.fixture(scope="module")
@@ -154,14 +154,15 @@ CHOICES = st.fixed_dictionaries(
 )
 
 
-@pytest.fixture(scope="module", params=[*ARTICLES, "new"])
+@pytest.fixture(scope="module", params=[INVENTED, *ARTICLES, None], ids=lambda path: path.name if path else "new")
 def other(request, tmp_path_factory):
     """A panel on another article, or on one without rows."""
-    if request.param == "new":
-        folder = tmp_path_factory.mktemp("new") / "dossier"
+    folder = tmp_path_factory.mktemp("explore") / "dossier"
+    if request.param is None:
         write_dossier(folder, ("KAZ", "TUR"), "A")
-        return explore(load_dossier(folder))
-    return explore(load_dossier(ARTICLES[request.param]))
+    elif request.param in ARTICLES:
+        write_article(request.param, folder)
+    return explore(load_dossier(folder if request.param != INVENTED else INVENTED))
 
 
 @given(choice=CHOICES)
@@ -226,11 +227,10 @@ def test_command_runs_and_gives_the_same_rows(tmp_path, folder, monkeypatch):
     assert str(tmp_path) not in path.read_text(encoding="utf-8")
 
 
-def test_command_of_the_longest_choice_is_a_name_that_a_file_can_have(whole):
-    panel = explore(whole, first_year=1991, last_year=2025)
-    page = choose(panel, certainty="alleged", period="PH6", types=panel.controls["types"].options[1:], scale="ICEWS")
-    given = [f"{name}" for name in shlex.split(page.code.get_text())[5::2]]
-    assert len("-".join(["07-explore", *given]).encode()) <= 190
+def test_command_names_a_folder_of_the_project_as_seen_from_there(monkeypatch):
+    monkeypatch.chdir(ROOT / "notebooks")
+    page = choose(explore(load_dossier("../tests/dossier"), dossier="../tests/dossier"))
+    assert page.code.get_text() == "python -m analysis render 07-explore -p dossier=tests/dossier"
 
 
 def test_command_leaves_out_what_the_notebook_has_by_itself():

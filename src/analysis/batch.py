@@ -175,7 +175,7 @@ def plan_job(
 
 def _name_value(value: str) -> str:
     """Return a value as part of a file's name; where letters are left out, a digest keeps two values apart."""
-    plain = re.sub(r"[^A-Za-z0-9]+", "-", value).strip("-")
+    plain = re.sub(r"[^A-Za-z0-9]+", "-", value).strip("-")[:40].rstrip("-")
     return plain if plain == value else "-".join(filter(None, [plain, digest(value)[:6]]))
 
 

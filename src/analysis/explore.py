@@ -17,10 +17,12 @@ from analysis.citing import link_article
 from analysis.display import WIDTHS, draw_plot, draw_table
 from analysis.dossier import CERTAINTIES, Dossier, list_options, select_rows
 from analysis.plots.goldstein import plot_goldstein
+from analysis.schema import DEFAULT
 
 COLUMNS = ["when", "label", "type", "effect", "goldstein", "certainty", "period", "paragraph", "paragraph_link", "rows"]
 FORMATS = {"effect": "+d", "goldstein": "+.1f"}
 STANDINGS = dict(zip(CERTAINTIES, ("asserted only", "reported or better", "alleged or better", "all"), strict=True))
+ROOT = DEFAULT.parent
 KEPT = 256  # choices whose drawing is kept, of about 50 KB each
 
 
@@ -92,11 +94,12 @@ def explore(
     chosen = {"certainty": certainty, "period": period, "types": types, "scale": scale}
     still = draw_choice(whole, **fixed, **chosen)
     controls, view = _list_controls(whole, chosen), widgets.HTML()
-    folder = str(Path(dossier).resolve()) if dossier else ""
+    folder = Path(dossier).resolve()
+    place = str(folder.relative_to(ROOT) if folder.is_relative_to(ROOT) else folder) if dossier else ""
 
     @lru_cache(KEPT)
     def draw(**choice: Any) -> str:
-        command = write_command(**choice, dossier=folder)
+        command = write_command(**choice, dossier=place)
         html, _ = draw_choice(whole, widths=WIDTHS[:1], **choice)
         return f'<div class="jp-RenderedHTMLCommon"><p>As a report: <code>{escape(command)}</code></p>{html}</div>'
 
