@@ -91,7 +91,7 @@ def explore(
     linked = [link_article(str(whole.article["url"]), *ends) for ends in links]
     whole = replace(whole, events=whole.events.assign(paragraph_link=linked))
     fixed: dict[str, Any] = {"first_year": first_year, "last_year": last_year}
-    chosen = {"certainty": certainty, "period": period, "types": types, "scale": scale}
+    chosen: dict[str, Any] = {"certainty": certainty, "period": period, "types": types, "scale": scale}
     still = draw_choice(whole, **fixed, **chosen)
     controls, view = _list_controls(whole, chosen), widgets.HTML()
     folder = Path(dossier).resolve()
