@@ -21,7 +21,7 @@ from analysis.schema import DEFAULT
 
 COLUMNS = ["when", "label", "type", "effect", "goldstein", "certainty", "period", "paragraph", "paragraph_link", "rows"]
 FORMATS = {"effect": "+d", "goldstein": "+.1f"}
-STANDINGS = dict(zip(CERTAINTIES, ("asserted only", "reported or better", "alleged or better", "all"), strict=True))
+STANDINGS = dict(zip(CERTAINTIES, ("asserted only", "down to reported", "down to alleged", "all"), strict=True))
 ROOT = DEFAULT.parent
 KEPT = 256  # choices whose drawing is kept, of about 50 KB each
 
@@ -33,7 +33,7 @@ class Panel:
     Attributes
     ----------
     controls : mapping of name to widget
-        By the name of the parameter: period, types, certainty, scale.
+        By the name of the parameter: period, certainty, scale, types.
     view : ipywidgets.HTML
         The choice: the command, the picture, its rows.
     still : tuple of str
@@ -46,7 +46,9 @@ class Panel:
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
         html, text = self.still
-        bundle: dict[str, Any] = widgets.VBox([*self.controls.values(), self.view])._repr_mimebundle_()
+        *left, types = self.controls.values()
+        controls = widgets.HBox([widgets.VBox(left), types], layout={"flex_flow": "row wrap"})
+        bundle: dict[str, Any] = widgets.VBox([controls, self.view])._repr_mimebundle_()
         return bundle | {"text/html": html, "text/plain": text}
 
 
@@ -84,7 +86,7 @@ def explore(
     >>> from analysis import load_dossier
     >>> panel = explore(load_dossier(), period="PH6")
     >>> panel.controls["certainty"].value = "asserted"
-    >>> "render 07-explore -p certainty=asserted -p period=PH6" in panel.view.value
+    >>> "render 07-explore -p period=PH6 -p certainty=asserted" in panel.view.value
     True
     """
     links = whole.events[["text_start", "text_end"]].itertuples(index=False)
@@ -100,8 +102,11 @@ def explore(
     @lru_cache(KEPT)
     def draw(**choice: Any) -> str:
         command = write_command(**choice, dossier=place)
+        words = (
+            f"As a report: <code>{escape(command)}</code>" if command else "No type is chosen, so there is no report."
+        )
         html, _ = draw_choice(whole, widths=WIDTHS[:1], **choice)
-        return f'<div class="jp-RenderedHTMLCommon"><p>As a report: <code>{escape(command)}</code></p>{html}</div>'
+        return f'<div class="jp-RenderedHTMLCommon"><p>{words}</p>{html}</div>'
 
     def answer(_: object = None) -> None:
         try:
@@ -154,7 +159,7 @@ def write_command(**choice: str | int | None) -> str:
     Parameters
     ----------
     **choice
-        Parameters of the notebook; ``types`` is None where none is chosen, and then there is no command.
+        Parameters of the notebook; ``types`` is None where none is chosen, and then the command is empty.
 
     Examples
     --------
@@ -162,7 +167,7 @@ def write_command(**choice: str | int | None) -> str:
     "python -m analysis render 07-explore -p types=legal+visit -p 'dossier=my article'"
     """
     if choice.get("types", "") is None:
-        return "none, since no type is chosen"
+        return ""
     given = [f"{name}={value}" for name, value in choice.items() if value and value != CERTAINTIES[-1]]
     options = [part for each in given for part in ("-p", each)]
     return shlex.join(["python", "-m", "analysis", "render", "07-explore", *options])
@@ -174,20 +179,15 @@ def _list_controls(whole: Dossier, chosen: Mapping[str, str]) -> dict[str, Any]:
     phases = [("all", ""), *zip(whole.phases["label"], options["period"], strict=True)]
     copies = [(name, name if place else "") for place, name in enumerate(options["scale"])] or [("none", "")]
     types = chosen["types"].split("+") if chosen["types"] else options["types"]
-    how = {"style": {"description_width": "8em"}, "layout": {"width": "min(32em, 100%)"}}
-    return {
-        "certainty": widgets.Dropdown(
-            options=[(STANDINGS[name], name) for name in options["certainty"]],
-            value=chosen["certainty"],
-            description="Certainty",
-            **how,
-        ),
-        "period": widgets.Dropdown(options=phases, value=chosen["period"], description="Phase", **how),
-        "types": widgets.SelectMultiple(
-            options=options["types"], value=types, rows=min(len(options["types"]), 6), description="Types", **how
-        ),
-        "scale": widgets.Dropdown(options=copies, value=chosen["scale"], description="Goldstein copy", **how),
+    how: dict[str, Any] = {"style": {"description_width": "8em"}, "layout": {"width": "22em", "max_width": "100%"}}
+    several = {"options": options["types"], "value": types, "rows": max(len(options["types"]), 3)}
+    standings = [(STANDINGS[name], name) for name in options["certainty"]]
+    controls = {"period": ("Phase", phases), "certainty": ("Certainty", standings), "scale": ("Goldstein copy", copies)}
+    found = {
+        name: widgets.Dropdown(options=values, value=chosen[name], description=label, **how)
+        for name, (label, values) in controls.items()
     }
+    return found | {"types": widgets.SelectMultiple(description="Types", **several, **how)}
 
 
 def _read_controls(controls: Mapping[str, Any]) -> dict[str, Any]:
