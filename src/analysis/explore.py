@@ -65,8 +65,8 @@ def explore(
 ) -> Panel:
     """Return a panel that shows the acts of a choice; what is given is the choice that it begins with.
 
-    A change is drawn at once, for a screen of 720 pixels only, and kept. That takes about a tenth of a second, but for
-    the two tenths that Python needs to look through all that is loaded for what can go; so it is told not to.
+    A change is drawn at once, in one width, and kept. What is loaded by then is left out of Python's search for what
+    can go, which would now and then take longer than a drawing.
 
     Parameters
     ----------
