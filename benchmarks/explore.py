@@ -7,7 +7,6 @@ three take turns, so that a busy machine slows all of them. A round begins with 
 
 from __future__ import annotations
 
-import json
 import statistics
 import sys
 import time
@@ -67,7 +66,7 @@ def measure(folder: str, found: dict[str, list[tuple[float, float]]]) -> None:
 
 
 def main(rounds: str = "2", folder: str = "") -> None:
-    """Print a table and its numbers as JSON."""
+    """Print a table."""
     found: dict[str, list[tuple[float, float]]] = {"first": [], "again": [], "notebook": []}
     for _ in range(int(rounds)):
         measure(folder, found)
@@ -80,7 +79,6 @@ def main(rounds: str = "2", folder: str = "") -> None:
             over = sum(each > BAR for each in seconds)
             figures = f"median {middle * 1e3:6.1f}  95 % {high * 1e3:6.1f}  worst {worst * 1e3:6.1f}"
             print(f"{by:9} {name:8} {figures}  over {BAR * 1e3:.0f}: {over:3}  {middle / base:5.2f} x")
-    print(json.dumps(found))
 
 
 if __name__ == "__main__":

@@ -210,7 +210,7 @@ def test_plan_job_names_the_file_after_what_was_given(tmp_path: Path) -> None:
 def test_plan_batch_makes_one_job_a_phase() -> None:
     names = [job.output.name for job in plan_batch(ROOT / "reports" / "batch.yml", Path("out"))]
     assert names[:2] == ["00-start-here.html", "01-trade.html"]
-    assert len(names) == len(set(names)) == 8 + 8
+    assert len(names) == len(set(names)) == 9 + 8
     assert "04-rupture-and-rekindling-period-PH6.html" in names
 
 

@@ -148,7 +148,7 @@ def draw_choice(whole: Dossier, *, widths: tuple[int, ...] = WIDTHS, **choice: A
     copy = choice.get("scale") or next(iter(list_options(whole)["scale"]), "first")
     words = f"Each mark is a counted act of the choice, at its score in the {copy} copy of the scale."
     picture, text = draw_plot(plot_goldstein, acts, widths=widths, caption=words)
-    words = f"Acts of the choice: {len(acts)} of {len(whole.events)}" if len(acts) else "No act is chosen"
+    words = "Acts of the choice" if len(acts) else "No act is chosen"
     table = draw_table(acts[COLUMNS], caption=words, formats=FORMATS)
     return f"{picture}\n{table}", f"{text}\n{words}\n{acts[COLUMNS].to_string()}"
 
