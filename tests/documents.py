@@ -30,7 +30,7 @@ LAYERS = {
     "metrics": ("metrics",),
     "findings": ("rows", "findings"),
     "plots": ("style", "page", "svg", "plots"),
-    "display": ("display", "exercises"),
+    "display": ("display", "exercises", "explore"),
     "render": (
         *("new", "parameters", "sources", "report", "record", "render", "notebooks", "classroom"),
         *("batch", "index", "diff", "__main__"),

@@ -40,6 +40,7 @@ CHANGES = {
     "04-rupture-and-rekindling": ("period", '"PH6"', "Where the dates", "stated 10", "stated 1 E38"),
     "05-claims-and-evidence": ("last_year", "2007", "Tests by whose rows", "others holds 7", "others holds 3"),
     "06-how-the-coding-holds": ("certainty", '"asserted"', "Counted acts by how", "a month 9", "a month 8"),
+    "07-explore": ("period", '"PH6"', "Acts by type", "accusation 9 3 9 0", "accusation 9 3 8 1"),
     "08-tables": ("dossier", f'"{DRAFT}"', "Every coded row", "E01 1 Feb 2025", "E01 2 Feb 2025"),
 }
 # What a student does to a file of data: the file, text in it and what becomes of it; then what the load cell says.

@@ -208,14 +208,18 @@ def test_plan_job_names_the_file_after_what_was_given(tmp_path: Path) -> None:
     assert {output.parent for output in outputs} == {tmp_path}
     assert len({output.name.casefold() for output in outputs}) == len(names)  # two values never share a file
     assert all(re.fullmatch(r"n-dossier-[A-Za-z0-9-]+[.]html", output.name) for output in outputs)
+    long = [plan_job(notebook, tmp_path, {"dossier": "a" * 300 + end}).output.name for end in "bc"]
+    assert len(set(long)) == 2
+    assert max(map(len, long)) < 70
+    notebook = notebook.rename(tmp_path / f"{'n' * 190}.ipynb")
     with pytest.raises(ParameterError, match="expected values that fit into a file's name"):
-        plan_job(notebook, tmp_path, {"dossier": "a" * 300})
+        plan_job(notebook, tmp_path, {"first_year": "2015"})
 
 
 def test_plan_batch_makes_one_job_a_phase() -> None:
     names = [job.output.name for job in plan_batch(ROOT / "reports" / "batch.yml", Path("out"))]
     assert names[:2] == ["00-start-here.html", "01-trade.html"]
-    assert len(names) == len(set(names)) == 8 + 8
+    assert len(names) == len(set(names)) == 9 + 8
     assert "04-rupture-and-rekindling-period-PH6.html" in names
 
 

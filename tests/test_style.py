@@ -74,6 +74,20 @@ def test_furnish_on_another_figure_sets_the_title_only():
     assert not ax.figure.texts
 
 
+@pytest.mark.parametrize(("points", "weight"), [(style.NOTE, "normal"), (style.LABEL, "normal"), (style.TITLE, "bold")])
+def test_wrap_text_breaks_where_the_whole_line_is_too_wide(points, weight):
+    text = "Source: the article, paragraphs 1–9 (rows T1–T4). AVAST, To Wy “LT”: 7.1 ≈ Душанбе or V. A. Yes, f f."
+    for width in range(60, 600, 7):
+        lines: list[str] = []
+        for word in text.split():
+            joined = f"{lines[-1]} {word}" if lines else word
+            if lines and page.measure_text(joined, points, weight=weight) <= width:
+                lines[-1] = joined
+            else:
+                lines.append(word)
+        assert page.wrap_text(text, width, points, weight=weight) == lines
+
+
 def test_wrap_text_keeps_every_word():
     text = "Phases are those of the narrative, and a verylongwordthatdoesnotfit stands alone"
     lines = page.wrap_text(text, 90)

@@ -22,6 +22,7 @@ from analysis.record import digest
 from analysis.render import DEFAULT_LIMITS, Limits, Report, read_notebook, render_notebook
 
 LONGEST = 200  # bytes of a file's name; .failed.html and .state.json go along
+SHORT = 40  # letters of a value in a name that would be longer
 
 
 @dataclass(frozen=True)
@@ -167,21 +168,23 @@ def plan_job(
         _check_choice(parameters, load)
     except ParameterError as error:
         raise ParameterError(f"{notebook.name}: {error}") from error
-    name = "-".join([notebook.stem, *(f"{name}-{_name_value(str(value))}" for name, value in parameters.items())])
-    if len(name.encode()) > LONGEST:
-        raise ParameterError(f"{notebook.name}: expected values that fit into a file's name, found {len(name)} letters")
-    return Job(notebook, output / f"{name}.html", parameters)
+    for longest in (LONGEST, SHORT):
+        values = [f"{name}-{_name_value(str(value), longest)}" for name, value in parameters.items()]
+        name = "-".join([notebook.stem, *values])
+        if len(name.encode()) <= LONGEST:
+            return Job(notebook, output / f"{name}.html", parameters)
+    raise ParameterError(f"{notebook.name}: expected values that fit into a file's name, found {len(name)} letters")
 
 
-def _name_value(value: str) -> str:
-    """Return a value as part of a file's name; where letters are left out, a digest keeps two values apart."""
-    plain = re.sub(r"[^A-Za-z0-9]+", "-", value).strip("-")
+def _name_value(value: str, longest: int = LONGEST) -> str:
+    """Return a value, or its end, as part of a file's name; what is left out, a digest keeps apart."""
+    plain = re.sub(r"[^A-Za-z0-9]+", "-", value)[-longest:].strip("-")
     return plain if plain == value else "-".join(filter(None, [plain, digest(value)[:6]]))
 
 
 def _check_choice(parameters: Mapping[str, Value], load: Callable[[str | None], Dossier]) -> None:
     """Refuse a choice that the data do not allow; faulty data are left to the report, which says so."""
-    kinds = {"first_year": int, "last_year": int, "certainty": str, "period": str}
+    kinds = {"first_year": int, "last_year": int, "certainty": str, "period": str, "types": str, "scale": str}
     chosen: Any = {name: value for name, value in parameters.items() if type(value) is kinds.get(name)}
     if not chosen:
         return

@@ -1,7 +1,7 @@
 """Write the exercises for a class, for students without solutions and for teachers with: `make class`.
 
 nbgrader marks the same notebooks, by the same marks and metadata. It is not among the dependencies: to replace some
-lines of a notebook it would bring a database, a second notebook server and widgets into every installation.
+lines of a notebook it would bring a database and a second notebook server into every installation.
 """
 
 from __future__ import annotations

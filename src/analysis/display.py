@@ -68,20 +68,43 @@ def show(
     """
     if isinstance(thing, pd.DataFrame):
         return _emit(draw_table(thing, caption=caption, formats=formats), f"{caption}\n{thing.to_string()}")
-    if isinstance(thing, Axes | Figure):
-        figures = [thing if isinstance(thing, Figure) else thing.get_figure(root=True)]
-        _mark_empty(figures[0])
-    else:
+    if not isinstance(thing, Axes | Figure):
         kwargs |= {} if data is None else {"data": data}  # the function's own
-        figures, data = [_draw(thing, width, *args, **kwargs) for width in WIDTHS], None
-    html, text = draw_picture([figure for figure in figures if figure], caption=caption, alt=alt, data=data)
-    for figure in figures:
-        plt.close(figure)
+        return _emit(*draw_plot(thing, *args, caption=caption, alt=alt, **kwargs))
+    figure = thing if isinstance(thing, Figure) else thing.get_figure(root=True)
+    _mark_empty(figure)
+    html, text = draw_picture([figure] if figure else [], caption=caption, alt=alt, data=data)
+    plt.close(figure)
     _emit(html, text)
 
 
 def _emit(html: str, text: str) -> None:
     display({"text/html": html, "text/plain": text}, raw=True)
+
+
+def draw_plot(
+    plot: Callable[..., Any],
+    /,
+    *args: Any,
+    widths: tuple[int, ...] = WIDTHS,
+    caption: str = "",
+    alt: str = "",
+    **kwargs: Any,
+) -> tuple[str, str]:
+    """Return what `draw_picture` makes of a plot function, drawn in one width or more, the widest first.
+
+    Examples
+    --------
+    >>> from analysis import load_dossier, plot_trade
+    >>> html, _ = draw_plot(plot_trade, load_dossier().trade, widths=(720,))
+    >>> "<source" in html
+    False
+    """
+    figures = [_draw(plot, width, *args, **kwargs) for width in widths]
+    html, text = draw_picture(figures, caption=caption, alt=alt)
+    for figure in figures:
+        plt.close(figure)
+    return html, text
 
 
 def _draw(plot: Callable[..., Any], width: int, *args: Any, **kwargs: Any) -> Figure:

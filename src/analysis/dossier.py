@@ -153,8 +153,33 @@ def describe_faults(faults: list[Fault], place: str = "the dossier") -> str:
     return "\n- ".join([f"{len(faults)} fault{'s' * (len(faults) > 1)} in {place}:", *lines])
 
 
+def list_options(dossier: Dossier) -> dict[str, list[str]]:
+    """Return what a reader can choose by name: certainties, ids of phases, types of acts, copies of the scale.
+
+    Examples
+    --------
+    >>> options = list_options(load_dossier())
+    >>> options["scale"], options["period"][:2]
+    (['GDELT', 'ICEWS'], ['PH1', 'PH2'])
+    """
+    copies = pd.concat([dossier.cameo["scale_copy"], dossier.cameo["other_copy"]]).dropna()
+    return {
+        "certainty": list(CERTAINTIES),
+        "period": list(map(str, dossier.phases.index)),
+        "types": sorted(set(dossier.events["type"])),
+        "scale": list(dict.fromkeys(copies)),
+    }
+
+
 def select_rows(
-    dossier: Dossier, *, first_year: int = 0, last_year: int = 0, certainty: str = "denied", period: str = ""
+    dossier: Dossier,
+    *,
+    first_year: int = 0,
+    last_year: int = 0,
+    certainty: str = "denied",
+    period: str = "",
+    types: str = "",
+    scale: str = "",
 ) -> Dossier:
     """Return the dossier with only the figures and acts that a reader asks for, evidence of those years, their codes.
 
@@ -167,11 +192,15 @@ def select_rows(
         The least certain standing shown: asserted, reported, alleged or denied (all).
     period : str
         Id of one phase, to show only the acts told in it; empty for all.
+    types : str
+        Types of the acts shown, such as ``agreement+visit``; empty for all.
+    scale : str
+        Copy of the Goldstein scale that scores the acts; empty for the first. A code that it lacks has no score.
 
     Raises
     ------
     DataError
-        If `certainty` or `period` is not in the data, or the years are the wrong way round.
+        If a name is not in the data, or the years are the wrong way round.
 
     Examples
     --------
@@ -179,16 +208,16 @@ def select_rows(
     >>> len(select_rows(dossier, first_year=2020).trade)
     2
     """
-    if certainty not in CERTAINTIES:
-        near = [f" (did you mean {name!r}?)" for name in get_close_matches(certainty, CERTAINTIES, n=1)]
-        raise DataError(f"certainty: expected one of {', '.join(CERTAINTIES)}, found {certainty!r}{''.join(near)}")
+    chosen = {"certainty": [certainty], "period": [period], "types": types.split("+"), "scale": [scale]}
+    for choice, allowed in list_options(dossier).items():
+        for name in [each for each in chosen[choice] if each not in allowed and (each or choice == "certainty")]:
+            near = [f" (did you mean {other!r}?)" for other in get_close_matches(name, allowed, n=1)]
+            raise DataError(f"{choice}: expected one of {', '.join(allowed)}, found {name!r}{''.join(near)}")
     for name, year in (("first_year", first_year), ("last_year", last_year)):
         if year and not FIRST_YEAR <= year <= LAST_YEAR:
             raise DataError(f"{name}: expected 0 or a year from {FIRST_YEAR} to {LAST_YEAR}, found {year}")
     if first_year and last_year and first_year > last_year:
         raise DataError(f"last_year: expected {first_year} or later, found {last_year}")
-    if period and period not in dossier.phases.index:
-        raise DataError(f"period: expected one of {', '.join(dossier.phases.index)}, found {period!r}")
 
     def keep(frame: pd.DataFrame, certainty: str = certainty) -> pd.DataFrame:
         shown = frame["certainty"] <= certainty
@@ -200,6 +229,8 @@ def select_rows(
 
     events = keep(dossier.events)
     events = events[(events["period_id"] == period).fillna(False)] if period else events
+    events = events[events["type"].isin(types.split("+"))] if types else events
+    events = events.assign(goldstein=_score(events, dossier.cameo, scale)) if scale else events
     gone = dossier.events.index.difference(events.index)
     return replace(
         dossier,
@@ -208,6 +239,12 @@ def select_rows(
         evidence=keep(dossier.evidence, CERTAINTIES[-1]),
         passes=dossier.passes[~dossier.passes["event_id"].isin(gone)],
     )
+
+
+def _score(events: pd.DataFrame, cameo: pd.DataFrame, scale: str) -> pd.Series:
+    """Return the score of each act in one copy of the scale."""
+    other = cameo["goldstein_other"].where(cameo["other_copy"] == scale)
+    return events["cameo_code"].map(cameo["goldstein"].where(cameo["scale_copy"] == scale, other)).astype("Float64")
 
 
 def describe_amount(value: float, unit: str, bound: object = "exact", *ends: float) -> str:

@@ -102,9 +102,15 @@ def measure_text(text: str, points: float = LABEL, *, weight: str = "normal") ->
     True
     """
     font = FontProperties(family=FONT, size=points, weight=weight)
-    known = get_font(findfont(font)).get_charmap()
+    known = _list_letters(findfont(font))
     text = "".join(sign if ord(sign) in known else "W" for sign in text)
     return float(TextToPath().get_text_width_height_descent(text, font, False)[0] / POINTS)
+
+
+@lru_cache(8)
+def _list_letters(path: str) -> frozenset[int]:
+    """Return the letters that a font has; it is asked once, since its answer takes longer than a text to measure."""
+    return frozenset(get_font(path).get_charmap())
 
 
 def wrap_text(text: str, width: float, points: float = LABEL, *, weight: str = "normal") -> list[str]:
@@ -117,11 +123,24 @@ def wrap_text(text: str, width: float, points: float = LABEL, *, weight: str = "
     """
     lines: list[str] = []
     for word in text.split():
-        if lines and measure_text(f"{lines[-1]} {word}", points, weight=weight) <= width:
+        if lines and _fits(f"{lines[-1]} {word}", width, points, weight):
             lines[-1] += f" {word}"
         else:
             lines.append(word)
     return lines
+
+
+def _fits(line: str, width: float, points: float, weight: str) -> bool:
+    """Return whether a line is no wider than `width`.
+
+    Its words and spaces decide, but for the last pixel: words come again in other lines and are measured once.
+    """
+    words = line.split(" ")
+    space = measure_text("n n", points, weight=weight) - 2 * measure_text("n", points, weight=weight)
+    rough = sum(measure_text(word, points, weight=weight) for word in words) + space * (len(words) - 1)
+    if abs(rough - width) > 1:
+        return rough < width
+    return measure_text(line, points, weight=weight) <= width
 
 
 def _balance(title: str, width: float) -> list[str]:

@@ -40,6 +40,7 @@ class Limits:
 
 
 DEFAULT_LIMITS = Limits()
+WIDGET = "application/vnd.jupyter.widget-view+json"
 LARGEST_OUTPUT = 5_000_000  # letters of one cell; a figure has some hundred thousand
 
 
@@ -327,7 +328,7 @@ def clean_notebook(notebook: NotebookNode) -> NotebookNode:
     for number, cell in enumerate(notebook.cells, start=1):
         cell.id = f"cell-{number}"
         for output in cell.get("outputs", []):
-            output.get("data", {}).pop("application/vnd.jupyter.widget-view+json", None)
+            output.get("data", {}).pop(WIDGET, None)  # names a model of the kernel's process; what else it has is left
             if output.output_type == "stream":  # a warning names a file of the kernel's process
                 output.text = re.sub(r"\S*ipykernel_\d+\S*?:(\d+): ", r"line \1: ", output.text)
         for key in ("papermill", "execution", "collapsed"):

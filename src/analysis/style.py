@@ -6,8 +6,10 @@ Lengths are CSS pixels (1/96 inch) unless a name says points. Nothing here chang
 from __future__ import annotations
 
 import warnings
+from collections import namedtuple
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from typing import Any
 
 import matplotlib.pyplot as plt
@@ -110,7 +112,14 @@ def each(frame: pd.DataFrame) -> Iterator[Any]:
     >>> [row.x for row in each(pd.DataFrame({"x": [1, 2]}))]
     [1, 2]
     """
-    yield from frame.itertuples()
+    columns = [frame[name] for name in frame.columns]
+    yield from map(_name_row(tuple(frame.columns))._make, zip(frame.index, *columns, strict=True))
+
+
+@lru_cache(128)
+def _name_row(columns: tuple[str, ...]) -> Any:
+    """Return a type of named tuple; to make one takes longer than to fill a hundred."""
+    return namedtuple("Row", ("Index", *columns), rename=True)
 
 
 def to_years(days: pd.Series, *, end: bool = False) -> pd.Series:
@@ -151,15 +160,20 @@ def draw_marks(ax: Axes, marks: pd.DataFrame, *, size: float = 46, **kwargs: Any
     keys = [bearing.fillna(0), marks["certainty"].astype(str), marks["part"].astype(bool) | bearing.isna()]
     groups: Any = marks.groupby(keys)
     for (effect, certainty, small), group in groups:
-        (colour, shape, _), area = EFFECTS[int(effect)], size * (0.4 if small else 1)
-        fill = colour if certainty == "asserted" else PAPER
-        paint = {} if "color" in kwargs else {"facecolor": fill, "edgecolor": colour, "linewidth": 1.3}
-        how: dict[str, Any] = {"s": area, "marker": shape, "zorder": 5, "clip_on": False} | paint | kwargs
-        ax.scatter(group["x"], group["y"], **how)
-        inner = {"reported": (area * 0.14, "o", 0), "denied": (area * 0.55, "x", 1.2)}.get(certainty)
-        if inner:
-            how = dict(zip(("s", "marker", "lw"), inner, strict=True), color=colour, clip_on=False)
-            ax.scatter(group["x"], group["y"], zorder=6, **how)
+        _draw_alike(ax, group["x"], group["y"], int(effect), certainty, size * (0.4 if small else 1), **kwargs)
+
+
+def _draw_alike(ax: Axes, x: Any, y: Any, effect: int, certainty: str, area: float, **kwargs: Any) -> None:
+    """Draw marks that differ in their places only."""
+    colour, shape, _ = EFFECTS[effect]
+    fill = colour if certainty == "asserted" else PAPER
+    paint = {} if "color" in kwargs else {"facecolor": fill, "edgecolor": colour, "linewidth": 1.3}
+    how: dict[str, Any] = {"s": area, "marker": shape, "zorder": 5, "clip_on": False} | paint | kwargs
+    ax.scatter(x, y, **how)
+    inner = {"reported": (area * 0.14, "o", 0), "denied": (area * 0.55, "x", 1.2)}.get(certainty)
+    if inner:
+        how = dict(zip(("s", "marker", "lw"), inner, strict=True), color=colour, clip_on=False)
+        ax.scatter(x, y, zorder=6, **how)
 
 
 def list_keys(marks: pd.DataFrame) -> list[Key]:
@@ -190,8 +204,8 @@ def sample_mark(bearing: Any, certainty: str = "asserted", part: bool = False) -
     >>> from analysis.page import canvas
     >>> sample_mark(1)(canvas(), 0, 0)
     """
-    columns = {"bearing": [bearing], "certainty": [certainty], "part": [part]}
-    return lambda ax, x, y: draw_marks(ax, pd.DataFrame({"x": [x], "y": [y], **columns}))
+    effect, area = (0, 46 * 0.4) if pd.isna(bearing) else (int(bearing), 46 * (0.4 if part else 1))
+    return lambda ax, x, y: _draw_alike(ax, [x], [y], effect, certainty, area)
 
 
 def sample_shape(shape: str, fill: str, edge: str) -> Callable[[Axes, float, float], object]:

@@ -20,6 +20,11 @@ CSS = (
     ".h text{paint-order:stroke;stroke:var(--c-paper,#fff);stroke-width:3px;stroke-linejoin:round}"
 )
 
+THEMED = {
+    colour: f"var(--c-{name},{colour})"
+    for name, colour in [*((name, light) for name, (light, _) in PALETTE.items()), ("ink", "#000000")]
+}
+
 
 def picture(figure: Figure) -> str:
     """Return a figure as SVG text: text stays text, colours follow the light or dark setting.
@@ -44,8 +49,7 @@ def picture(figure: Figure) -> str:
 
 def _slim_tag(tag: str) -> str:
     """Return a tag with colours that follow the reader's theme, two decimals, and no font."""
-    for name, colour in [*((name, light) for name, (light, _) in PALETTE.items()), ("ink", "#000000")]:
-        tag = tag.replace(colour, f"var(--c-{name},{colour})")
+    tag = re.sub(r"#[0-9a-f]{6}", lambda found: THEMED.get(found[0], found[0]), tag)
     tag = re.sub(r"font-family: [^;\"]*;?", "", tag)
     return re.sub(r"-?\d+\.\d{3,}", lambda found: f"{round(float(found[0]), 2) + 0:g}", tag)
 
