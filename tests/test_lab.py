@@ -106,8 +106,11 @@ def lab(project: Path) -> Iterator[str]:
                 time.sleep(0.1)
         yield address
     finally:
-        os.killpg(server.pid, signal.SIGTERM)
-        server.wait(timeout=60)
+        server.terminate()  # make passes it on; a server that is told twice may never end
+        try:
+            server.wait(timeout=30)
+        except subprocess.TimeoutExpired:
+            os.killpg(server.pid, signal.SIGKILL)
 
 
 @pytest.fixture(scope="module")
