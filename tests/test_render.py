@@ -124,8 +124,8 @@ def test_render_notebook_with_faults_in_the_data_gives_a_page_that_lists_them(tm
     notebook = write_notebook(tmp_path / "n.ipynb", "1")
     report = render_notebook(notebook, tmp_path / "n.html", parameters={"dossier": str(folder)})
     page = BeautifulSoup((tmp_path / "n.failed.html").read_text(encoding="utf-8"), "html.parser")
-    assert "trade.csv, row 2, column 'flow'" in report.error
-    assert "trade.csv, row 2, column 'flow'" in page.select_one(".banner").get_text()
+    assert "trade.csv, rows 2, 3 and 5, column 'flow'" in report.error
+    assert "trade.csv, rows 2, 3 and 5, column 'flow'" in page.select_one(".banner").get_text()
 
 
 def test_render_notebook_with_faults_in_the_data_shows_nothing_of_an_older_run(tmp_path: Path) -> None:
