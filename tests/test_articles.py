@@ -19,15 +19,16 @@ import pytest
 from bs4 import BeautifulSoup
 from copies import change, fail, read
 
+from analysis.batch import plan_batch
 from analysis.dossier import Dossier, load_dossier, select_rows
 from analysis.faults import find_faults
-from analysis.findings import find_trade, find_visits
+from analysis.findings import find_agreements, find_trade, find_visits
 from analysis.metrics.claims import check_claims, measure_level, measure_rank, measure_ratio
 from analysis.metrics.events import count_events, select_visits
 from analysis.metrics.evidence import compare_evidence, convert_figures, find_unseen, list_foreign, list_totals
 from analysis.metrics.trade import compare_parts, list_left_out, select_comparable, trade_ratio
 from analysis.new import write_dossier
-from analysis.passages import cover_text
+from analysis.passages import cover_text, split_paragraphs
 from analysis.plots.trade import find_missing_years, plot_trade, select_figures
 from analysis.rows import list_rows
 
@@ -109,8 +110,8 @@ def test_a_figure_in_another_currency_is_dollars_by_the_rate_of_its_period(onion
     """9,000 million kesh, at 40 (39.5 to 40.5) to the dollar."""
     dollars = convert_figures(onions.trade, onions.evidence)
     assert dollars.loc["T1", ["value", "unit", "bound", "rows"]].tolist() == [225, "million USD", "about", "T1+V1"]
-    assert dollars.loc["T1", "value_low"] == pytest.approx(9000 / 40.5)
-    assert dollars.loc["T1", "value_high"] == pytest.approx(9000 / 39.5)
+    assert dollars.loc["T1", "value_low"] == pytest.approx(8500 / 40.5)
+    assert dollars.loc["T1", "value_high"] == pytest.approx(9500 / 39.5)
     assert onions.trade.loc["T1", ["value", "unit"]].tolist() == [9, "billion XKS"]
     ratios = compare_evidence(dollars, list_totals(onions.evidence))
     assert ratios.loc["2020, Customs of Norvane", ["ratio", "rows"]].tolist() == [pytest.approx(225 / 210), "T1+V1+V3"]
@@ -129,8 +130,8 @@ def test_two_rates_widen_the_range_and_the_first_is_the_value(onions: Dossier) -
     both = pd.concat([onions.evidence, other.rename(index={"V1": "V9"})])
     one = convert_figures(onions.trade, both).loc["T1"]
     assert (one["value"], one["rows"]) == (225, "T1+V1+V9")
-    assert one["value_low"] == pytest.approx(9000 / 60.5)
-    assert one["value_high"] == pytest.approx(9000 / 39.5)
+    assert one["value_low"] == pytest.approx(8500 / 60.5)
+    assert one["value_high"] == pytest.approx(9500 / 39.5)
 
 
 def add(frame: pd.DataFrame, row: str, name: str, **cells: object) -> pd.DataFrame:
@@ -488,3 +489,47 @@ def test_examples_of_the_codebook_are_rows_coded_so(folders: dict[str, Path]) ->
             found = frame.loc[row, column]
             said = "" if pd.isna(found) else f"{found:g}" if isinstance(found, float) else str(found)
             assert said == value, (name, row, column)
+
+
+def test_rival_totals_of_one_year_are_named_and_the_year_is_not_silent(onions: Dossier) -> None:
+    rivals = add(onions.trade, "T4", "T90", **give(650), reporter="a newspaper")
+    said = find_trade(rivals)
+    assert "For [2023](#rows-T4+T90) the article has [2 totals](#rows-T4+T90) that differ or are told twice" in said
+    assert "A single trade figure can be compared" in said
+    assert "totals" not in find_trade(onions.trade.drop(index="T4"))
+
+
+def test_what_is_planned_says_so_wherever_it_is_cited(onions: Dossier) -> None:
+    rows = list_rows(onions)["content"]
+    assert rows["T15"].endswith(" (target)")
+    assert rows["T12"].endswith(" (forecast)")
+    assert not rows["T4"].endswith(")")
+
+
+def test_an_agreement_that_is_only_announced_is_counted_apart(folders: dict[str, Path]) -> None:
+    events = load_dossier(folders["bridge"]).events
+    signed = events[(events["type"] == "agreement") & events["bearing"].notna()].iloc[[0]]
+    planned = signed.assign(status="planned", effect=pd.NA, bearing=pd.NA, rows="E99").rename(index=lambda _: "E99")
+    said = find_agreements(pd.concat([signed, planned.astype(signed.dtypes)]))
+    assert said.startswith("[1 row]")
+    assert said.endswith(" [1 more row](#rows-E99) is only announced.")
+    assert find_agreements(planned).endswith("rows shown. [1 more row](#rows-E99) is only announced.")
+
+
+def test_an_amount_in_dollars_is_as_precise_as_the_printed_figure(onions: Dossier) -> None:
+    """9 billion kesh are 8.5 to 9.5; the rate is 39.5 to 40.5."""
+    low, high = convert_figures(onions.trade, onions.evidence).loc["T1", ["value_low", "value_high"]]
+    assert (low, high) == (pytest.approx(8500 / 40.5), pytest.approx(9500 / 39.5))
+
+
+def test_a_footnote_is_no_number_of_a_paragraph() -> None:
+    text = "A title\n\nTrade was 5 million.\n\n[1] A note."
+    assert split_paragraphs(text) == {0: "A title", 1: "Trade was 5 million.", 2: "[1] A note."}
+    assert split_paragraphs("[0] A title\n[1] Trade.") == {0: "A title", 1: "Trade."}
+
+
+def test_a_batch_anywhere_finds_the_notebooks_of_the_project(tmp_path: Path) -> None:
+    for name in ("01-trade", "01-trade.ipynb", str(NOTEBOOKS[1])):
+        (tmp_path / "batch.yml").write_text(f"reports:\n  - notebook: {name}\n", encoding="utf-8")
+        (job,) = plan_batch(tmp_path / "batch.yml", tmp_path)
+        assert job.notebook == NOTEBOOKS[1]

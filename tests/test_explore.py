@@ -21,7 +21,7 @@ from test_articles import ARTICLES, write_article
 from analysis import load_dossier, plot_goldstein, select_rows
 from analysis.dossier import list_options
 from analysis.errors import DataError
-from analysis.explore import explore, write_command
+from analysis.explore import PYTHON, explore, write_command
 from analysis.new import write_dossier
 from analysis.render import WIDGET, clean_notebook, render_notebook
 
@@ -52,7 +52,7 @@ def list_rows(page):
 def test_explore_begins_with_every_act(whole, panel):
     page = choose(panel)
     assert list_rows(page) == list(whole.events.index)
-    assert page.code.get_text() == "python -m analysis render 07-explore"
+    assert page.code.get_text() == f"{PYTHON} -m analysis render 07-explore --output my-reports"
     assert page.img["alt"] == plot_goldstein(whole.events).figure.alt
 
 
@@ -211,12 +211,10 @@ def test_command_runs_and_gives_the_same_rows(tmp_path, folder, monkeypatch):
     values = {"certainty": "alleged", "types": panel.controls["types"].options[1:]}
     page = choose(panel, **values, scale=panel.controls["scale"].options[-1][1])
     command = page.code.get_text()
-    assert shlex.split(command)[0] == "python"
-    done = subprocess.run(
-        [sys.executable, *shlex.split(command)[1:], "--output", "out"], capture_output=True, text=True, check=False
-    )
+    assert shlex.split(command)[0] == PYTHON
+    done = subprocess.run([sys.executable, *shlex.split(command)[1:]], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    (path,) = (tmp_path / "out").glob("07-explore-*.html")
+    (path,) = (tmp_path / "my-reports").glob("07-explore-*.html")
     report = BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
     table = next(table for table in report.find_all("table") if "Acts of the choice" in table.caption.get_text())
     assert [link.get_text() for link in table.select("tbody th a")] == list_rows(page)
@@ -226,11 +224,12 @@ def test_command_runs_and_gives_the_same_rows(tmp_path, folder, monkeypatch):
 def test_command_names_a_folder_of_the_project_as_seen_from_there(monkeypatch):
     monkeypatch.chdir(ROOT / "notebooks")
     page = choose(explore(load_dossier("../tests/dossier"), dossier="../tests/dossier"))
-    assert page.code.get_text() == "python -m analysis render 07-explore -p dossier=tests/dossier"
+    assert " render 07-explore -p dossier=tests/dossier --output" in page.code.get_text()
 
 
 def test_command_leaves_out_what_the_notebook_has_by_itself():
-    assert write_command(certainty="denied", period="", first_year=0) == "python -m analysis render 07-explore"
+    command = write_command(certainty="denied", period="", first_year=0)
+    assert command == f"{PYTHON} -m analysis render 07-explore --output my-reports"
 
 
 def test_page_and_notebook_hold_nothing_of_the_widget(tmp_path):

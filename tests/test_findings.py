@@ -25,7 +25,7 @@ def make_trade(*figures):
     """Return observed totals of calendar years from (id, year, value, low, high, bound)."""
     columns = ["rows", "year", "value", "value_low", "value_high", "bound"]
     frame = pd.DataFrame(figures, columns=columns).assign(flow="total", status="observed", unit="million USD")
-    frame = frame.assign(goods=None, exporter=None, date=frame["year"], earliest=frame["year"])
+    frame = frame.assign(goods=None, exporter=None, date=frame["year"], earliest=frame["year"], when=frame["year"])
     frame = frame.assign(certainty="asserted", open_start=False, open_end=False)
     types = {"year": "Int64", "value": "Float64", "value_low": "Float64", "value_high": "Float64"}
     return frame.astype(types).set_index("rows", drop=False)

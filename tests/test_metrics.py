@@ -449,10 +449,10 @@ def test_list_fields_says_what_the_act_makes_of_each():
         ("E1", "energy", "words, talks and ceremony"),
         ("E1", "transport", "words, talks and ceremony"),
         ("E2", "arms", "carried out or signed"),
-        ("E3", "trade", "halted, charged or only implied"),
-        ("E4", "transport", "halted, charged or only implied"),
+        ("E3", "trade", "halted, charged, implied or without a code"),
+        ("E4", "transport", "halted, charged, implied or without a code"),
         ("E7", "education", "words, talks and ceremony"),
-        ("E8", "finance", "halted, charged or only implied"),
+        ("E8", "finance", "halted, charged, implied or without a code"),
     ]
 
 
@@ -498,7 +498,11 @@ TABLES = {  # index and columns of what each function returns; kinds of the colu
         "pair: start end gap_years ratio ratio_low ratio_high growth_pct growth_pct_low growth_pct_high rows",
         "iiiffffffs",
     ),
-    "list_left_out": (lambda d: list_left_out(d.trade), "trade_id: when value unit reason rows", "sFsss"),
+    "list_left_out": (
+        lambda d: list_left_out(d.trade),
+        "trade_id: when value value_low value_high unit bound reason rows",
+        "sFFFssss",
+    ),
     "count_effects": (lambda d: count_effects(d.events), "period: together neutral apart acts rows", "IIIis"),
     "count_events": (lambda d: count_events(d.events), "year: minimum maximum rows", "iis"),
     "count_initiators": (lambda d: count_initiators(d.events), "initiator: together neutral apart acts rows", "IIIis"),

@@ -20,6 +20,7 @@ from analysis.errors import AnalysisError, DataError, ParameterError
 from analysis.parameters import Value, check_parameters, check_use, read_parameters
 from analysis.record import digest
 from analysis.render import DEFAULT_LIMITS, Limits, Report, read_notebook, render_notebook
+from analysis.schema import DEFAULT
 
 LONGEST = 200  # bytes of a file's name; .failed.html and .state.json go along
 SHORT = 40  # letters of a value in a name that would be longer
@@ -75,7 +76,9 @@ def plan_batch(path: Path, output: Path) -> list[Job]:
         unknown = sorted(set(entry) - {"notebook", "parameters", "each"})
         if unknown:
             raise ParameterError(f"{path.name}: expected notebook, parameters, each; found {', '.join(unknown)}")
-        notebook = path.parent.parent / "notebooks" / f"{entry['notebook']}.ipynb"
+        name = f"{entry['notebook'].removesuffix('.ipynb')}.ipynb"
+        places = [folder / "notebooks" / name for folder in (path.parent.parent, DEFAULT.parent)]
+        notebook = next(filter(Path.is_file, places), places[0])
         jobs += [plan_job(notebook, output, given, load) for given in _combine(entry, load)]
     names = [job.output.name.casefold() for job in jobs]  # on some systems A and a are one file
     twice = sorted({name for name in names if names.count(name) > 1})

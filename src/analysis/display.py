@@ -321,6 +321,7 @@ def _read_cell(cells: Mapping[Any, Any], name: str, spec: str) -> str:
     if low != high and MISSING in (low, high):  # a bound
         span = f"at most {high}" if low == MISSING else f"at least {low}"
         value = "" if value in (low, high) else value
+    value = "" if cells.get("bound") == "between" and low != high else value  # its middle is nobody's figure
     return f"{value} ({span})" if value and low != high else span if low != high else value
 
 

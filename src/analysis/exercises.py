@@ -54,7 +54,7 @@ def read_answer(answer: object, form: str) -> tuple[str, ...]:
     if form == "number":
         return (_read_number(answer),)
     if isinstance(answer, str | Mapping | pd.DataFrame) or not isinstance(answer, Iterable):
-        raise AnswerError(f"Expected {FORMS[form][0]}, found one {type(answer).__name__}.")
+        raise AnswerError(f"Expected {FORMS[form][0]}, found {_name_kind(answer)}.")
     parts = list(answer)
     if form == "names":
         if strange := [part for part in parts if not isinstance(part, str)]:
@@ -68,6 +68,19 @@ def read_answer(answer: object, form: str) -> tuple[str, ...]:
     return low, high
 
 
+def _name_kind(answer: object) -> str:
+    """Return in words what an answer is."""
+    kinds = {
+        str: "a text",
+        bool: "True or False",
+        int: "one number",
+        float: "one number",
+        list: "a list",
+        dict: "a dict",
+    }
+    return kinds.get(type(answer), f"an object of the kind {type(answer).__name__}")
+
+
 def _read_number(answer: object) -> str:
     try:
         value = math.nan if isinstance(answer, str | bool) else float(answer)  # type: ignore[arg-type]
@@ -75,7 +88,7 @@ def _read_number(answer: object) -> str:
         value = math.nan
     if not math.isfinite(value):
         shown = f" {str(answer)[:40]!r}" if isinstance(answer, str | float) else ""
-        raise AnswerError(f"Expected a number, found one {type(answer).__name__}{shown}.")
+        raise AnswerError(f"Expected a number, found {_name_kind(answer)}{shown}.")
     return f"{value:.2f}" if abs(value) >= 0.005 else "0.00"
 
 

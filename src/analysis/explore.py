@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import shlex
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -23,6 +24,8 @@ COLUMNS = ["when", "label", "type", "effect", "goldstein", "certainty", "period"
 FORMATS = {"effect": "+d", "goldstein": "+.1f"}
 STANDINGS = dict(zip(CERTAINTIES, ("asserted only", "down to reported", "down to alleged", "all"), strict=True))
 ROOT = DEFAULT.parent
+OWN = Path(sys.executable).is_relative_to(ROOT)  # the Python of `make reports`
+PYTHON = Path(sys.executable).relative_to(ROOT).as_posix() if OWN else "python"
 KEPT = 256  # choices whose drawing is kept, of about 50 KB each
 
 
@@ -163,14 +166,15 @@ def write_command(**choice: str | int | None) -> str:
 
     Examples
     --------
-    >>> write_command(certainty="denied", types="legal+visit", dossier="my article")
-    "python -m analysis render 07-explore -p types=legal+visit -p 'dossier=my article'"
+    >>> write_command(certainty="denied", types="legal+visit", dossier="my article").partition(" ")[2]
+    "-m analysis render 07-explore -p types=legal+visit -p 'dossier=my article' --output my-reports"
     """
     if choice.get("types", "") is None:
         return ""
     given = [f"{name}={value}" for name, value in choice.items() if value and value != CERTAINTIES[-1]]
     options = [part for each in given for part in ("-p", each)]
-    return shlex.join(["python", "-m", "analysis", "render", "07-explore", *options])
+    command = [PYTHON, "-m", "analysis", "render", "07-explore", *options, "--output", "my-reports"]
+    return shlex.join(command)
 
 
 def _list_controls(whole: Dossier, chosen: Mapping[str, str]) -> dict[str, Any]:

@@ -14,7 +14,15 @@ from analysis.metrics.choices import CODED, DRAWN, FEW, GROUPS, describe_share, 
 from analysis.metrics.claims import DATED, VERDICTS, check_claims
 from analysis.metrics.events import count_effects, find_gaps, find_longest, find_turn, select_visits
 from analysis.metrics.evidence import compare_evidence, convert_figures, find_unseen, list_totals
-from analysis.metrics.trade import compare_parts, fill_ranges, select_comparable, share_of_peak, trade_ratio
+from analysis.metrics.trade import (
+    RIVALS,
+    compare_parts,
+    fill_ranges,
+    list_left_out,
+    select_comparable,
+    share_of_peak,
+    trade_ratio,
+)
 
 NAMED = 2  # contradictions; the others are counted
 TENTATIVE, FIRM = 0.667, 0.8  # Krippendorff, K. (2004), Content Analysis, 2nd ed., p. 241: the least alphas
@@ -52,7 +60,19 @@ def find_trade(trade: pd.DataFrame) -> str:
         doubts.append("the two contradict each other.")
     if len(against) > NAMED:
         doubts.append(f" So do {_cite_count(against['rows'].iloc[NAMED:], '', 'more part')} and their totals.")
-    return _compare_latest(trade) + "".join(doubts)
+    return _compare_latest(trade) + _name_rivals(trade) + "".join(doubts)
+
+
+def _name_rivals(trade: pd.DataFrame) -> str:
+    """Return for which years there are several totals, none of which is compared."""
+    left = list_left_out(trade)
+    rivals = left[left["reason"] == RIVALS].groupby("when", sort=False)["rows"].agg([join_rows, "size"])
+    years = [cite(when, rows) for when, rows in rivals["join_rows"].items()]
+    if not years:
+        return ""
+    count = cite(f"{rivals['size'].sum()} totals", join_rows(rivals["join_rows"]))
+    named = " and ".join(filter(None, [", ".join(years[:-1]), years[-1]]))
+    return f" For {named} the article has {count} that differ or are told twice, and none of them is compared."
 
 
 def _compare_latest(trade: pd.DataFrame) -> str:
@@ -62,9 +82,10 @@ def _compare_latest(trade: pd.DataFrame) -> str:
     last, rows = figures.iloc[-1], join_rows(figures["rows"])
     latest = f"{cite(_read_figure(last), last['rows'])} in {cite(last['year'], last['rows'])}"
     if len(figures) == 1:
-        return f"A single trade figure is shown, {latest}. One point has no trend."
+        return f"A single trade figure can be compared, {latest}. One point has no trend."
     count, before = cite(f"{len(figures)} trade figures", rows), figures.iloc[-2]
-    text = f"Of the article’s {count} shown, the latest is {latest}"
+    whose = f"the article’s {count} shown" if len(figures) == len(trade) else f"{count} that can be compared"
+    text = f"Of {whose}, the latest is {latest}"
     if before["value"] > 0:
         ratio = trade_ratio(trade, start_year=int(before["year"]), end_year=int(last["year"]))
         text += f", {replace(ratio, unit=' times'):.2g} the figure of {cite(before['year'], before['rows'])}"
@@ -184,9 +205,11 @@ def find_agreements(events: pd.DataFrame) -> str:
     >>> find_agreements(load_dossier().events).split("; ")[0]
     '[5 rows](#rows-E20+E39+E58+E59+E62) tell of agreements or sets of them'
     """
-    told = events[(events["type"] == "agreement") & events["bearing"].notna()]
+    every = events[events["type"] == "agreement"]
+    told, announced = every[every["bearing"].notna()], every.loc[every["status"] != "observed", "rows"]
+    told = told[told["status"] == "observed"]
     if told.empty:
-        return "No agreement between the two countries is among the rows shown."
+        return "No agreement between the two countries is among the rows shown." + _add_announced(announced)
     searched = join_rows(told["rows"])
     tell = "tells of an agreement or a set of them" if len(told) == 1 else "tell of agreements or sets of them"
     text = f"{_cite_count(told['rows'], searched, 'row')} {tell}"
@@ -194,10 +217,17 @@ def find_agreements(events: pd.DataFrame) -> str:
         amount = describe_amount(act["quantity"], act["quantity_unit"], act["quantity_bound"])
         text += f"; {'it' if len(told) == 1 else 'one'} has a number, {cite(amount, str(name))}"
         fields = [] if pd.isna(act["fields"]) else str(act["fields"]).split(";")
-        text += f", but none for any of its {cite(len(fields), str(name))} fields" if fields else ""
+        text += f", but none for any of its {cite(len(fields), str(name))} fields" if len(fields) > 1 else ""
     silent = told.loc[told["cameo_confidence"] == "none", "rows"]
     verb = "is" if len(silent) == 1 else "are"
-    return f"{text}. Of these, {_cite_count(silent, searched)} {verb} told without a signing."
+    silence = f" Of these, {_cite_count(silent, searched)} {verb} told without a signing."
+    return f"{text}.{silence}{_add_announced(announced)}"
+
+
+def _add_announced(rows: pd.Series) -> str:
+    """Return how many agreements are only planned."""
+    words = "is only announced" if len(rows) == 1 else "are only announced"
+    return f" {_cite_count(rows, '', 'more row')} {words}." if len(rows) else ""
 
 
 def find_coding(dossier: Dossier) -> str:
@@ -280,7 +310,7 @@ def _count_verdicts(claims: pd.DataFrame) -> str:
     parts = []
     for basis, words in TESTED_ON.items():
         tests = tested[tested["tested_on"] == basis]
-        dated = tests["kind"].isin(DATED)
+        dated = tests["measure"].isin(DATED)
         kinds = [
             _cite_held(tests[which], noun) for which, noun in ((dated, "dates"), (~dated, "amounts")) if which.any()
         ]

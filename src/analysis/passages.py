@@ -49,7 +49,8 @@ NUMBERS = tuple(MENTIONS)
 def split_paragraphs(text: str) -> dict[int, str]:
     r"""Return the paragraphs of a text by number; the first, its title, is 0.
 
-    Lines that begin with ``[7]`` are numbered so; without such lines an empty line ends a paragraph.
+    Lines that begin with ``[7]`` are numbered so, if the first line is; else an empty line ends a paragraph, and
+    such a line is a footnote.
 
     Examples
     --------
@@ -58,7 +59,7 @@ def split_paragraphs(text: str) -> dict[int, str]:
     """
     numbered = {int(found[1]): found[2].strip() for found in re.finditer(r"^\[(\d+)\] (.*)$", text, re.MULTILINE)}
     parts = [" ".join(part.split()) for part in re.split(r"\n\s*\n", text.strip())]
-    return numbered or dict(enumerate(part for part in parts if part))
+    return numbered if re.match(r"\[\d+\] ", text.strip()) else dict(enumerate(part for part in parts if part))
 
 
 def list_mentions(paragraphs: Mapping[int, str], names: Iterable[str]) -> pd.DataFrame:

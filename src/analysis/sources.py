@@ -10,6 +10,7 @@ import pandas as pd
 from bs4 import BeautifulSoup, Tag
 
 from analysis.citing import PARAMETERS, link_article
+from analysis.dates import UNDATED, describe_date
 from analysis.errors import RenderError
 
 # A number is a run of digits: 2.1–2.3 and 2015-12 are one each; digits glued to letters (E058) are none.
@@ -131,7 +132,7 @@ def describe_standing(rows: pd.DataFrame) -> str:
     >>> describe_standing(list_rows(load_dossier()).loc[["T1", "E35", "E41"]])
     '3 dated rows: 1 with a stated, 1 with a derived and 1 with an inferred date; 1 is alleged or denied'
     """
-    dated = rows[rows["basis"] != ""]
+    dated = rows[(rows["basis"] != "") & (rows["when"] != describe_date(UNDATED))]
     if dated.empty:
         return ""
     stated, derived, inferred = ((dated["basis"] == basis).sum() for basis in ("stated", "derived", "inferred"))

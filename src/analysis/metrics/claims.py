@@ -21,7 +21,7 @@ from analysis.schema import split_unit
 
 VERDICTS = ("holds", "holds within rounding", "does not follow", "cannot be tested")
 DAYS_A_MONTH = DAYS_A_YEAR / 12
-DATED = ("order", "interval", "consistency")  # kinds whose measure comes from dates
+DATED = ("measure_interval", "measure_overlap")  # they come from dates; the others from amounts
 SPECS = {"measure_level": ",.4g", "measure_ratio": ".1f"}
 Measure = Callable[..., Quantity]  # of a dossier and the inputs of a claim
 
@@ -268,7 +268,7 @@ def _check_claim(dossier: Dossier, claim: Any, dated: set[str]) -> list[Any]:
     unit = {"unit": str(claim["unit"])} if level and pd.notna(claim["unit"]) else {}
     found = MEASURES[claim["measure"]](dossier, claim["inputs"], **unit)
     low, high = (math.nan if end is None else end for end in (found.low, found.high))
-    verdict = judge_claim(low, high, str(claim["asserted"]), dated=claim["kind"] in DATED)
+    verdict = judge_claim(low, high, str(claim["asserted"]), dated=claim["measure"] in DATED)
     rank = "rank " if claim["kind"] == "rank" else ""
     measured = "" if math.isnan(low) else rank + found.describe(SPECS.get(claim["measure"], ".0f"))
     return [_describe_asserted(claim), measured, low, high, verdict, link, join_rows([claim["rows"], found.rows])]

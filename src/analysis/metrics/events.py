@@ -10,7 +10,7 @@ from analysis.citing import join_rows
 
 DAYS_A_YEAR = 365.2425
 FEWEST = 5  # acts; below that a mean says less than its acts
-ROLES = ("carried out or signed", "words, talks and ceremony", "halted, charged or only implied")
+ROLES = ("carried out or signed", "words, talks and ceremony", "halted, charged, implied or without a code")
 
 
 def count_events(events: pd.DataFrame, *, by: str = "year") -> pd.DataFrame:
@@ -299,7 +299,7 @@ def list_fields(events: pd.DataFrame) -> pd.DataFrame:
     """Return which fields of cooperation each act concerns, and what the act makes of them.
 
     Words, talks and ceremony are CAMEO roots 01 to 04 (statement, appeal, intent, consultation) and 051 (praise).
-    What pushes apart, is not asserted or has no code, since no act is told, is halted, charged or only implied. All
+    What pushes apart, is not asserted, or has no code, since no act is told or none fits, is in the third group. All
     else is carried out or signed. Acts of others, which have no bearing, are left out.
 
     Parameters

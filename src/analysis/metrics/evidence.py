@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import combinations
 from typing import Any
 
@@ -9,7 +10,7 @@ import pandas as pd
 
 from analysis.citing import join_rows
 from analysis.errors import DataError
-from analysis.metrics.trade import ENDS, fill_ranges, find_bounds, name_measures, select_comparable
+from analysis.metrics.trade import ENDS, count_decimals, fill_ranges, find_bounds, name_measures, select_comparable
 from analysis.schema import DOLLARS, INDEX, RATE, split_unit
 
 UNIT = "million USD"
@@ -29,7 +30,8 @@ def convert_figures(figures: pd.DataFrame, evidence: pd.DataFrame | None = None)
         `Dossier.evidence` or `Dossier.trade`.
     evidence : pandas.DataFrame, optional
         `Dossier.evidence`; its rows in a unit such as ``KZT per USD`` turn another currency into dollars, where they
-        are for the same period. Of several rates the first counts, the others widen the range. The figure is then
+        are for the same period. Of several rates the first counts, the others widen the range; a figure of the article
+        is read as rounded to its last printed digit. The figure is then
         worked out, so ``about`` (a printed range stays one), of a ``derived`` basis, and its ``rows`` name the rates
         too. A figure that is given in dollars as well is not worked out again.
 
@@ -61,7 +63,10 @@ def _exchange(figures: pd.DataFrame, evidence: pd.DataFrame) -> pd.DataFrame:
         found = fill_ranges(rates[same & (rates["unit"] == f"{currency}{RATE}")])
         if len(found):
             parts = (found["value"].iloc[0], found["value_high"].max(), found["value_low"].min())
-            ends = {end: figure[end] / part for end, part in zip(ENDS, parts, strict=True)}
+            exact = figure["bound"] == "exact" and figure["value_low"] == figure["value_high"]
+            half = 0.5 * 10.0 ** -count_decimals(figure["value"]) if exact else 0.0
+            wide = zip((figure["value"], figure["value_low"] - half, figure["value_high"] + half), parts, strict=True)
+            ends = dict(zip(ENDS, (number / part for number, part in wide), strict=True))
             unit, rows = figure["unit"].replace(currency, "USD"), join_rows([figure["rows"], *found["rows"]])
             bound = "about" if figure["bound"] == "exact" else figure["bound"]
             told = pd.notna(figure.get("basis"))
@@ -90,7 +95,7 @@ def _find_repeated(figures: pd.DataFrame, changed: list[str]) -> list[str]:
 
 
 def list_foreign(trade: pd.DataFrame, evidence: pd.DataFrame) -> pd.DataFrame:
-    """Return the figures that are not printed in dollars, beside what they are in million dollars.
+    """Return the figures in other money than dollars, beside what they are in million dollars.
 
     Parameters
     ----------
@@ -110,7 +115,8 @@ def list_foreign(trade: pd.DataFrame, evidence: pd.DataFrame) -> pd.DataFrame:
     >>> len(list_foreign(dossier.trade, dossier.evidence))
     0
     """
-    foreign = trade[~trade["unit"].isin(list(DOLLARS))]
+    money = trade["unit"].map(lambda unit: bool(re.fullmatch("[A-Z]{3}", split_unit(unit)[1])))
+    foreign = trade[money & ~trade["unit"].isin(list(DOLLARS))]
     records = [convert_figures(foreign.loc[[name]], evidence) for name in foreign.index]
     dollars = pd.concat([foreign.iloc[:0], *records])[[*ENDS, "rows"]].reindex(foreign.index)
     dollars = dollars.rename(columns={end: end.replace("value", "million_usd") for end in ENDS})

@@ -12,6 +12,7 @@ from analysis.errors import DataError
 from analysis.schema import PER_CENT, split_unit
 
 ENDS = ["value", "value_low", "value_high"]
+RIVALS = "several figures for this year"
 
 
 def select_comparable(trade: pd.DataFrame) -> pd.DataFrame:
@@ -95,7 +96,7 @@ def list_left_out(trade: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        Columns when, value, unit, reason, rows; in the order of the file.
+        Columns when, value (low, high), unit, bound, reason, rows; in the order of the file.
 
     Examples
     --------
@@ -105,7 +106,7 @@ def list_left_out(trade: pd.DataFrame) -> pd.DataFrame:
     """
     reason = _say_why_not(trade)
     named = trade.assign(reason=reason, unit=name_measures(trade))
-    return named.loc[reason != "", ["when", "value", "unit", "reason", "rows"]]
+    return named.loc[reason != "", ["when", *ENDS, "unit", "bound", "reason", "rows"]]
 
 
 def find_bounds(figures: pd.DataFrame) -> pd.Series:
@@ -136,8 +137,8 @@ def _say_why_not(trade: pd.DataFrame) -> pd.Series:
         "a change, not a level": trade["unit"] == PER_CENT,
         "of some goods only": trade["goods"].notna(),
         "not a total of both directions": trade["flow"] != "total",
-        "not a calendar year": trade["year"].isna(),
         "not observed": trade["status"] != "observed",
+        "not a calendar year": trade["year"].isna(),
         "a bound, not a figure": find_bounds(trade),
         "no value": trade["value"].isna(),
     }
@@ -148,7 +149,7 @@ def _say_why_not(trade: pd.DataFrame) -> pd.Series:
         common = find_commonest(measures[reason == ""], trade.loc[reason == "", "year"])
         reason = reason.mask((reason == "") & (measures != common), "another unit")
     twice = trade[reason == ""].duplicated("year", keep=False)
-    return reason.mask(twice.reindex(trade.index, fill_value=False), "several figures for this year")
+    return reason.mask(twice.reindex(trade.index, fill_value=False), RIVALS)
 
 
 def compare_trade(trade: pd.DataFrame) -> pd.DataFrame:
@@ -324,7 +325,7 @@ def compare_parts(trade: pd.DataFrame) -> pd.DataFrame:
     told = (trade["status"] == "observed") & (trade["certainty"] != "denied")
     dated = trade["earliest"].notna() & ~trade["open_start"] & ~trade["open_end"]
     kept = trade[told & dated & (trade["unit"] != PER_CENT) & ~find_bounds(trade)]
-    step = 0.5 * 10.0 ** -kept["value"].map(_count_decimals).astype("float")
+    step = 0.5 * 10.0 ** -kept["value"].map(count_decimals).astype("float")
     ranges = fill_ranges(kept)
     figures = match_scales(ranges.assign(value_low=ranges["value_low"] - step, value_high=ranges["value_high"] + step))
     records: list[list[Any]] = []
@@ -341,7 +342,14 @@ def compare_parts(trade: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(records, columns=columns).astype({"total": "float", "parts": "float"}).set_index("part")
 
 
-def _count_decimals(value: float) -> int:
+def count_decimals(value: float) -> int:
+    """Return with how many decimals a number is printed.
+
+    Examples
+    --------
+    >>> count_decimals(4.3), count_decimals(40)
+    (1, 0)
+    """
     return len(f"{value:.10g}".partition(".")[2])
 
 
