@@ -1,0 +1,233 @@
+"""The zygote: a process that has imported the libraries and forks a kernel for each request. Run as a script.
+
+It has one thread, no event loop and no zmq context, so that a fork of it is as good as a new process. It knows three
+things a library may look at while it is imported: that there is a kernel, the folder, and matplotlib's backend. It ends
+with the process that started it. Nothing of the package is imported here, so any Python that has ipykernel can run it.
+"""
+
+from __future__ import annotations
+
+import builtins
+import gc
+import importlib.util
+import io
+import json
+import os
+import selectors
+import socket
+import struct
+import sys
+import threading
+import time
+import warnings
+from typing import Any, NoReturn
+
+# What a kernel imports when it starts and before its first cell ends.
+MACHINERY = (
+    *("ipykernel.kernelapp", "ipykernel.ipkernel", "ipykernel.zmqshell", "ipykernel.debugger", "ipykernel.compiler"),
+    *("ipykernel.comm.manager", "ipykernel.subshell_manager", "IPython.core.completerlib", "IPython.core.payloadpage"),
+    *("IPython.core.pylabtools", "IPython.extensions.storemagic", "jedi", "sqlite3", "pdb", "asyncio.unix_events"),
+)
+INLINE = "module://matplotlib_inline.backend_inline"
+
+
+class Shell:
+    """What a library finds that asks for the shell while it is imported: pandas chooses its widths by it."""
+
+    kernel = True
+    config: dict[str, Any] = {"IPKernelApp": {}}  # noqa: RUF012
+
+
+def preload(names: list[str]) -> str:
+    """Import the machinery of a kernel, then the libraries as a cell would; return why no fork is safe, or "".
+
+    A library that is not there is left out. One that fails, speaks, starts a thread or chooses a backend would do so in
+    a cell of an ordinary kernel, and then that is the kernel to start.
+    """
+    said = os.memfd_create("said")
+    os.dup2(said, 1)
+    os.dup2(said, 2)
+    os.environ.setdefault("MPLBACKEND", INLINE)  # as ipykernel does before a cell can import matplotlib
+    for name in MACHINERY:
+        if importlib.util.find_spec(name.partition(".")[0]):
+            importlib.import_module(name)
+    _flush()
+    os.ftruncate(said, 0)
+    builtins.get_ipython = Shell  # type: ignore[attr-defined]
+    sys.path.insert(0, "")
+    try:
+        for name in names:
+            if importlib.util.find_spec(name.partition(".")[0]):
+                exec(f"import {name}", {"__name__": "__main__"})  # a warning that is meant for the caller reaches it
+    except Exception as error:
+        return f"importing {name} failed: {type(error).__name__}: {error}"
+    finally:
+        del builtins.get_ipython  # type: ignore[attr-defined]
+        sys.path.remove("")
+    _flush()
+    words = os.pread(said, 400, 0).decode(errors="replace").strip()
+    os.close(said)
+    return f"importing said: {words}" if words else _find_hindrance()
+
+
+def _flush() -> None:
+    sys.stdout.flush()
+    sys.stderr.flush()
+
+
+def _find_hindrance() -> str:
+    """Return what would not be in a fork as it is in a new process, or ""; forks once to see which threads stay."""
+    pyplot = sys.modules.get("matplotlib.pyplot")
+    if getattr(pyplot, "_backend_mod", None):
+        return "importing chose a backend of matplotlib"
+    for name in [name for name in sys.modules if name.partition(".")[0] == "matplotlib_inline"]:
+        del sys.modules[name]  # it hooks itself to the shell when it is imported; before there is one, figures vanish
+    if threading.active_count() > 1:
+        return "importing started a thread"
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # 3.12 and later warn of the threads that are looked for here
+        child = os.fork()
+    if not child:
+        os._exit(0)
+    os.waitpid(child, 0)
+    if len(os.listdir("/proc/self/task")) > 1:  # those of OpenBLAS end at a fork and start again when they are needed
+        return "importing started a thread that stays at a fork"
+    return ""
+
+
+def take_marks() -> dict[str, object]:
+    """Return the state of all that a new process would read: modules, where they are looked for, matplotlib's files.
+
+    Of the folder of the notebook only names count that would be taken for a loaded module.
+    """
+    tops = {name.partition(".")[0] for name in sys.modules}
+    here = sorted(entry for entry in os.listdir() if entry.partition(".")[0] in tops)
+    paths = {getattr(module, "__file__", None) or "" for module in list(sys.modules.values())}
+    paths |= {path for path in sys.path if path and os.path.abspath(path) != os.getcwd()}
+    matplotlib = sys.modules.get("matplotlib")
+    if matplotlib:
+        styles = os.path.join(matplotlib.get_configdir(), "stylelib")
+        paths |= {matplotlib.matplotlib_fname(), styles}
+        paths |= {os.path.join(styles, name) for name in (os.listdir(styles) if os.path.isdir(styles) else ())}
+    return {"": here, **{path: _mark(path) for path in paths if path}}
+
+
+def _mark(path: str) -> tuple[int, int] | None:
+    try:
+        state = os.stat(path)
+    except OSError:
+        return None
+    return state.st_mtime_ns, state.st_size
+
+
+def serve(requests: socket.socket, starter: int, answer: dict[str, Any], marks: dict[str, object]) -> dict[str, Any]:
+    """Answer requests for a kernel until the starter has ended; return in a forked child alone, with its request.
+
+    A request is a datagram with five descriptors: a socket to answer on, a file with the request, and the standard
+    streams. The answer is a datagram with the kernel's number or why there is none; one more says how it ended.
+    """
+    watch = selectors.DefaultSelector()
+    watch.register(requests, selectors.EVENT_READ)
+    watch.register(os.pidfd_open(starter), selectors.EVENT_READ, "starter")
+    kernels: dict[int, socket.socket] = {}
+    while requests in watch.get_map() or kernels:
+        for key, _ in watch.select():
+            if key.data == "starter":
+                os._exit(0)
+            elif key.data:
+                watch.unregister(key.fd)
+                os.close(key.fd)
+                status = os.waitstatus_to_exitcode(os.waitpid(key.data, 0)[1])
+                with kernels.pop(key.data) as talk:
+                    _say(talk, {"ended": status})
+            else:
+                _, files, *_ = socket.recv_fds(requests, 1, 5)
+                if not files:  # no one is left who could ask
+                    watch.unregister(requests)
+                    continue
+                talk = socket.socket(fileno=files[0])
+                now = {"stale": True} if take_marks() != marks else answer
+                child = -1 if now else os.fork()
+                if child == 0:
+                    for other in list(watch.get_map().values()):
+                        os.close(other.fd)
+                    watch.close()
+                    for other_talk in kernels.values():
+                        other_talk.close()
+                    return {"talk": talk, "files": files[1:]}
+                for file in files[1:]:
+                    os.close(file)
+                _say(talk, now or {"pid": child})
+                if child > 0:
+                    kernels[child] = talk
+                    watch.register(os.pidfd_open(child), selectors.EVENT_READ, child)
+                else:
+                    talk.close()
+    os._exit(0)
+
+
+def _say(talk: socket.socket, words: dict[str, Any]) -> None:
+    try:
+        talk.send(json.dumps(words).encode())
+    except OSError:  # who asked has ended, and its kernel ends by itself
+        pass
+
+
+def become_kernel(talk: socket.socket, files: list[int]) -> None:
+    """Turn a fork into the kernel that was asked for, and run it to its end."""
+    os.setsid()
+    with open(files[0], encoding="utf-8") as file:
+        file.seek(0)
+        request = json.load(file)
+    for number, stream in enumerate(files[1:]):
+        os.dup2(stream, number)
+        os.close(stream)
+    for stream in (sys.__stdout__, sys.__stderr__):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(line_buffering=stream is sys.__stderr__ or stream.isatty())
+    parent = struct.unpack("3i", talk.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))[0]
+    os.environ.clear()
+    os.environ.update(request["env"], JPY_PARENT_PID=str(parent))
+    sys.orig_argv = request["cmd"]
+    sys.argv = [importlib.util.find_spec("ipykernel_launcher").origin, *request["arguments"]]  # type: ignore[union-attr, list-item]
+    if "numpy.random" in sys.modules:  # `random` does so at each fork by itself
+        sys.modules["numpy.random"].seed()
+    if "multiprocessing.process" in sys.modules:
+        sys.modules["multiprocessing.process"].current_process().authkey = os.urandom(32)
+
+    from ipykernel.kernelapp import IPKernelApp
+
+    app: Any = IPKernelApp.instance(parent_handle=parent)
+    app.initialize(request["arguments"])
+    app.poller = threading.Thread(target=_end_with, args=(os.pidfd_open(parent),), daemon=True)  # in place of its own
+    os.register_at_fork(after_in_child=talk.close)
+    _say(talk, {"ready": True})
+    app.start()
+
+
+def _end_with(process: int) -> NoReturn:
+    """Wait until a process has ended, then end as ipykernel does that has lost its parent."""
+    with selectors.DefaultSelector() as watch:
+        watch.register(process, selectors.EVENT_READ)
+        watch.select()
+    os._exit(1)
+
+
+def main() -> None:
+    """Preload and serve; in each child, be the kernel."""
+    if sys.path and os.path.realpath(sys.path[0]) == os.path.dirname(os.path.realpath(__file__)):
+        del sys.path[0]
+    requests, starter, begin = socket.socket(fileno=int(sys.argv[1])), int(sys.argv[2]), time.time_ns()
+    requests.set_inheritable(False)
+    refused = preload(sys.argv[3:])
+    marks, end = take_marks(), time.time_ns()
+    edited = any(isinstance(mark, tuple) and begin <= mark[0] <= end for mark in marks.values())
+    answer = {"refused": refused} if refused else {"stale": True} if edited else {}
+    gc.collect()
+    gc.freeze()  # so that a collection in a kernel does not copy what all have
+    request = serve(requests, starter, answer, marks)
+    become_kernel(**request)
+
+
+if __name__ == "__main__":
+    main()
