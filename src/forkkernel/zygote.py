@@ -8,6 +8,7 @@ with the process that started it. Nothing of the package is imported here, so an
 from __future__ import annotations
 
 import builtins
+import contextlib
 import gc
 import importlib.util
 import io
@@ -41,7 +42,7 @@ class Shell:
 def preload(names: list[str]) -> str:
     """Import the machinery of a kernel, then the libraries as a cell would; return why no fork is safe, or "".
 
-    A library that is not there is left out. One that fails, speaks, starts a thread or chooses a backend would do so in
+    ``module:function`` also calls the function, which may fail. A library that is not there is left out. One that fails, speaks, starts a thread or chooses a backend would do so in
     a cell of an ordinary kernel, and then that is the kernel to start.
     """
     said = os.memfd_create("said")
@@ -57,8 +58,12 @@ def preload(names: list[str]) -> str:
     sys.path.insert(0, "")
     try:
         for name in names:
-            if importlib.util.find_spec(name.partition(".")[0]):
-                exec(f"import {name}", {"__name__": "__main__"})  # a warning that is meant for the caller reaches it
+            module, _, function = name.partition(":")
+            if importlib.util.find_spec(module.partition(".")[0]):
+                exec(f"import {module}", {"__name__": "__main__"})  # a warning that is meant for the caller reaches it
+            if function:
+                with contextlib.suppress(Exception):
+                    getattr(sys.modules[module], function)()
     except Exception as error:
         return f"importing {name} failed: {type(error).__name__}: {error}"
     finally:
@@ -98,18 +103,22 @@ def _find_hindrance() -> str:
 def take_marks() -> dict[str, object]:
     """Return the state of all that a new process would read: modules, where they are looked for, matplotlib's files.
 
-    Of the folder of the notebook only names count that would be taken for a loaded module.
+    In a folder on the path those names count that would be taken for a loaded module; where libraries are installed,
+    every change, since a library may look for another one.
     """
     tops = {name.partition(".")[0] for name in sys.modules}
-    here = sorted(entry for entry in os.listdir() if entry.partition(".")[0] in tops)
-    paths = {getattr(module, "__file__", None) or "" for module in list(sys.modules.values())}
-    paths |= {path for path in sys.path if path and os.path.abspath(path) != os.getcwd()}
-    matplotlib = sys.modules.get("matplotlib")
-    if matplotlib:
+    marks: dict[str, object] = {}
+    for folder in dict.fromkeys([".", *sys.path]):
+        with contextlib.suppress(OSError):
+            marks[folder] = sorted(entry for entry in os.listdir(folder) if entry.partition(".")[0] in tops)
+    paths = {getattr(module, "__file__", None) for module in list(sys.modules.values())}
+    paths |= {folder for folder in sys.path if os.path.basename(folder) in ("site-packages", "dist-packages")}
+    if matplotlib := sys.modules.get("matplotlib"):
         styles = os.path.join(matplotlib.get_configdir(), "stylelib")
-        paths |= {matplotlib.matplotlib_fname(), styles}
-        paths |= {os.path.join(styles, name) for name in (os.listdir(styles) if os.path.isdir(styles) else ())}
-    return {"": here, **{path: _mark(path) for path in paths if path}}
+        with contextlib.suppress(OSError):
+            paths |= {os.path.join(styles, name) for name in os.listdir(styles)}
+        paths |= {matplotlib.matplotlib_fname()}
+    return marks | {f"state of {path}": _mark(path) for path in paths if path}
 
 
 def _mark(path: str) -> tuple[int, int] | None:
@@ -117,52 +126,65 @@ def _mark(path: str) -> tuple[int, int] | None:
         state = os.stat(path)
     except OSError:
         return None
-    return state.st_mtime_ns, state.st_size
+    return state.st_mtime_ns, 0 if os.path.isdir(path) else state.st_size
 
 
 def serve(requests: socket.socket, starter: int, answer: dict[str, Any], marks: dict[str, object]) -> dict[str, Any]:
     """Answer requests for a kernel until the starter has ended; return in a forked child alone, with its request.
 
-    A request is a datagram with five descriptors: a socket to answer on, a file with the request, and the standard
-    streams. The answer is a datagram with the kernel's number or why there is none; one more says how it ended.
+    A request is a datagram with descriptors: a socket to answer on, a file with the request, and the standard streams.
+    The answer, a datagram too, is the number of the kernel or why there is none; another one says how it ended.
+
+    Parameters
+    ----------
+    requests : socket.socket
+    starter : int
+        The process to end with.
+    answer : dict
+        What to say in place of forking; empty where all is well.
+    marks : dict
+        What `take_marks` returned; where it returns something else now, there is no fork.
     """
-    watch = selectors.DefaultSelector()
+    watch, kernels = selectors.DefaultSelector(), dict[int, tuple[int, socket.socket]]()
     watch.register(requests, selectors.EVENT_READ)
-    watch.register(os.pidfd_open(starter), selectors.EVENT_READ, "starter")
-    kernels: dict[int, socket.socket] = {}
-    while requests in watch.get_map() or kernels:
+    starter_end = os.pidfd_open(starter)
+    watch.register(starter_end, selectors.EVENT_READ)
+    while kernels or requests.fileno() >= 0:
         for key, _ in watch.select():
-            if key.data == "starter":
+            if key.fd == starter_end:
                 os._exit(0)
-            elif key.data:
+            if key.fd in kernels:
                 watch.unregister(key.fd)
+                child, talk = kernels.pop(key.fd)
                 os.close(key.fd)
-                status = os.waitstatus_to_exitcode(os.waitpid(key.data, 0)[1])
-                with kernels.pop(key.data) as talk:
-                    _say(talk, {"ended": status})
+                with talk:
+                    _say(talk, {"ended": os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])})
+                continue
+            _, files, *_ = socket.recv_fds(requests, 1, 5)
+            if not files:  # no one is left who could ask
+                watch.unregister(requests)
+                requests.close()
+                continue
+            talk = socket.socket(fileno=files.pop(0))
+            refused = {"stale": True} if take_marks() != marks else answer
+            child = -1 if refused else os.fork()
+            if child == 0:
+                watch.close()
+                requests.close()
+                for end in [starter_end, *kernels]:
+                    os.close(end)
+                for _, other in kernels.values():
+                    other.close()
+                return {"talk": talk, "files": files}
+            for file in files:
+                os.close(file)
+            _say(talk, refused or {"pid": child})
+            if refused:
+                talk.close()
             else:
-                _, files, *_ = socket.recv_fds(requests, 1, 5)
-                if not files:  # no one is left who could ask
-                    watch.unregister(requests)
-                    continue
-                talk = socket.socket(fileno=files[0])
-                now = {"stale": True} if take_marks() != marks else answer
-                child = -1 if now else os.fork()
-                if child == 0:
-                    for other in list(watch.get_map().values()):
-                        os.close(other.fd)
-                    watch.close()
-                    for other_talk in kernels.values():
-                        other_talk.close()
-                    return {"talk": talk, "files": files[1:]}
-                for file in files[1:]:
-                    os.close(file)
-                _say(talk, now or {"pid": child})
-                if child > 0:
-                    kernels[child] = talk
-                    watch.register(os.pidfd_open(child), selectors.EVENT_READ, child)
-                else:
-                    talk.close()
+                end = os.pidfd_open(child)
+                kernels[end] = child, talk
+                watch.register(end, selectors.EVENT_READ)
     os._exit(0)
 
 
@@ -221,7 +243,7 @@ def main() -> None:
     requests.set_inheritable(False)
     refused = preload(sys.argv[3:])
     marks, end = take_marks(), time.time_ns()
-    edited = any(isinstance(mark, tuple) and begin <= mark[0] <= end for mark in marks.values())
+    edited = any(isinstance(mark, tuple) and mark[1] and begin <= mark[0] <= end for mark in marks.values())
     answer = {"refused": refused} if refused else {"stale": True} if edited else {}
     gc.collect()
     gc.freeze()  # so that a collection in a kernel does not copy what all have
