@@ -68,6 +68,9 @@ def render(
     timeout: int,
 ) -> None:
     """Render notebooks (default: all) as HTML reports, and the index of the folder."""
+    from analysis.kernels import prepare_kernels
+
+    prepare_kernels(ROOT / "notebooks")  # first, so that it goes on while the rest is imported here
     from tqdm import tqdm
 
     from analysis.batch import plan_batch, plan_job, run_jobs

@@ -178,7 +178,7 @@ def find_zygote(
     """
     if not is_wanted():
         raise NoForkError("not on this platform, or FORKKERNEL=0")
-    env, folder = dict(os.environ if env is None else env), os.path.abspath(cwd or os.getcwd())
+    env, folder = dict(os.environ if env is None else env), os.path.realpath(cwd or os.getcwd())
     stable = sorted((name, value) for name, value in env.items() if name not in VOLATILE)
     key = json.dumps([list(preload), list(python), stable, folder, _read_inherited()])
     with _lock:
