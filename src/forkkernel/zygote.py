@@ -41,6 +41,27 @@ class Shell:
     config: dict[str, Any] = {"IPKernelApp": {}}  # noqa: RUF012
 
 
+class Stream(io.TextIOBase):
+    """What a library keeps that keeps the standard output it finds while it is imported: in a kernel, the kernel's."""
+
+    encoding = "UTF-8"  # as ipykernel's says; pandas shows it among its options
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def _find(self) -> Any:
+        found = getattr(sys, self._name)
+        return getattr(sys, f"__{self._name}__") if found is self else found
+
+    def write(self, text: str) -> int:
+        """Write to the stream that is in its place now."""
+        return self._find().write(text)  # type: ignore[no-any-return]
+
+    def flush(self) -> None:
+        """Flush the stream that is in its place now."""
+        self._find().flush()
+
+
 def preload(names: list[str]) -> str:
     """Import the machinery of a kernel, then the libraries as a cell would; return why no fork is safe, or "".
 
@@ -57,6 +78,7 @@ def preload(names: list[str]) -> str:
     _flush()
     os.ftruncate(said, 0)
     builtins.get_ipython = Shell  # type: ignore[attr-defined]
+    sys.stdout, sys.stderr = Stream("stdout"), Stream("stderr")
     sys.path.insert(0, "")
     try:
         for name in names:
@@ -71,7 +93,8 @@ def preload(names: list[str]) -> str:
     finally:
         del builtins.get_ipython  # type: ignore[attr-defined]
         sys.path.remove("")
-    _flush()
+        _flush()
+        sys.stdout, sys.stderr = sys.__stdout__, sys.__stderr__
     words = os.pread(said, 400, 0).decode(errors="replace").strip()
     os.close(said)
     return f"importing said: {words}" if words else _find_hindrance()
@@ -201,8 +224,20 @@ def _say(talk: socket.socket, words: dict[str, Any]) -> None:
         pass
 
 
-def become_kernel(talk: socket.socket, files: list[int]) -> None:
-    """Turn a fork into the kernel that was asked for, and run it to its end."""
+def become_kernel(talk: socket.socket, files: list[int], made: dict[str, str], filters: list[Any]) -> NoReturn:
+    """Turn a fork into the kernel that was asked for, and run it to its end.
+
+    Parameters
+    ----------
+    talk : socket.socket
+        Where to say that it listens.
+    files : list of int
+        The file with the request, and the standard streams.
+    made : dict
+        Variables that an import has set.
+    filters : list
+        Of warnings, that an import has set: before those of IPython, as where a cell has imported it.
+    """
     os.setsid()
     with open(files[0], encoding="utf-8") as file:
         file.seek(0)
@@ -212,10 +247,10 @@ def become_kernel(talk: socket.socket, files: list[int]) -> None:
         os.close(stream)
     for stream in (sys.__stdout__, sys.__stderr__):
         if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(line_buffering=stream is sys.__stderr__ or stream.isatty())
+            stream.reconfigure(line_buffering=stream.isatty())
     parent = struct.unpack("3i", talk.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))[0]
     os.environ.clear()
-    os.environ.update(request["env"], JPY_PARENT_PID=str(parent))
+    os.environ.update({**request["env"], **made, "JPY_PARENT_PID": str(parent)})
     sys.orig_argv = request["cmd"]
     sys.argv = [importlib.util.find_spec("ipykernel_launcher").origin, *request["arguments"]]  # type: ignore[union-attr, list-item]
     if "numpy.random" in sys.modules:  # `random` does so at each fork by itself
@@ -227,6 +262,7 @@ def become_kernel(talk: socket.socket, files: list[int]) -> None:
 
     app: Any = IPKernelApp.instance(parent_handle=parent)
     app.initialize(request["arguments"])
+    warnings.filters.sort(key=lambda known: known not in filters)  # type: ignore[attr-defined]  # theirs come first
     app.poller = threading.Thread(target=_end_with, args=(os.pidfd_open(parent),), daemon=True)  # in place of its own
     os.register_at_fork(after_in_child=talk.close)
     _say(talk, {"ready": True})
@@ -264,7 +300,9 @@ def main() -> None:
         del sys.path[0]
     requests, starter, begin = socket.socket(fileno=int(sys.argv[1])), int(sys.argv[2]), time.time_ns()
     requests.set_inheritable(False)
+    env, filters = dict(os.environ), [*warnings.filters]
     refused = preload(sys.argv[3:])
+    made = {name: value for name, value in os.environ.items() if env.get(name) != value}
     files = list_files()
     marks, end = take_marks(files), time.time_ns()
     edited = any(isinstance(mark, tuple) and mark[1] and begin <= mark[0] <= end for mark in marks.values())
@@ -272,7 +310,7 @@ def main() -> None:
     gc.collect()
     gc.freeze()  # so that a collection in a kernel does not copy what all have
     request = serve(requests, starter, answer, lambda: take_marks(files) == marks)
-    become_kernel(**request)
+    become_kernel(**request, made=made, filters=[known for known in warnings.filters if known not in filters])
 
 
 if __name__ == "__main__":
