@@ -62,21 +62,24 @@ class Stream(io.TextIOBase):
         self._find().flush()
 
 
-def preload(names: list[str]) -> str:
-    """Import the machinery of a kernel, then the libraries as a cell would; return why no fork is safe, or "".
-
-    ``module:function`` also calls the function, which may fail. A library that is not there is left out. One that fails, speaks, starts a thread or chooses a backend would do so in
-    a cell of an ordinary kernel, and then that is the kernel to start.
-    """
-    said = os.memfd_create("said")
-    os.dup2(said, 1)
-    os.dup2(said, 2)
+def import_machinery() -> None:
+    """Import what a kernel imports when it starts."""
     os.environ.setdefault("MPLBACKEND", INLINE)  # as ipykernel does before a cell can import matplotlib
     for name in MACHINERY:
         if importlib.util.find_spec(name.partition(".")[0]):
             importlib.import_module(name)
-    _flush()
-    os.ftruncate(said, 0)
+
+
+def preload(names: list[str]) -> str:
+    """Import libraries as a cell would; return why a fork would not be as good as a new process, or "".
+
+    ``module:function`` also calls the function, which may fail. A library that is not there is left out. One that
+    fails, speaks, starts a thread or chooses a backend would do so in a cell of an ordinary kernel, and then that is
+    the kernel to start.
+    """
+    said = os.memfd_create("said")
+    os.dup2(said, 1)
+    os.dup2(said, 2)
     builtins.get_ipython = Shell  # type: ignore[attr-defined]
     sys.stdout, sys.stderr = Stream("stdout"), Stream("stderr")
     sys.path.insert(0, "")
@@ -91,10 +94,10 @@ def preload(names: list[str]) -> str:
     except Exception as error:
         return f"importing {name} failed: {type(error).__name__}: {error}"
     finally:
-        del builtins.get_ipython  # type: ignore[attr-defined]
-        sys.path.remove("")
         _flush()
+        sys.path.remove("")
         sys.stdout, sys.stderr = sys.__stdout__, sys.__stderr__
+        del builtins.get_ipython  # type: ignore[attr-defined]
     words = os.pread(said, 400, 0).decode(errors="replace").strip()
     os.close(said)
     return f"importing said: {words}" if words else _find_hindrance()
@@ -158,7 +161,7 @@ def _mark(path: str) -> tuple[int, int] | None:
     return state.st_mtime_ns, 0 if os.path.isdir(path) else state.st_size
 
 
-def serve(requests: socket.socket, starter: int, answer: dict[str, Any], is_fresh: Callable[[], bool]) -> dict[str, Any]:
+def serve(requests: socket.socket, starter: int, refuse: Callable[[], dict[str, Any]]) -> dict[str, Any]:
     """Answer requests for a kernel until the starter has ended; return in a forked child alone, with its request.
 
     A request is a datagram with descriptors: a socket to answer on, a file with the request, and the standard streams.
@@ -169,25 +172,20 @@ def serve(requests: socket.socket, starter: int, answer: dict[str, Any], is_fres
     requests : socket.socket
     starter : int
         The process to end with.
-    answer : dict
-        What to say in place of forking; empty where all is well.
-    is_fresh : callable
-        Whether what was imported is still what a new process would import; else there is no fork.
+    refuse : callable
+        Returns what to answer in place of forking, nothing where all is well.
     """
     watch, kernels = selectors.DefaultSelector(), dict[int, tuple[int, socket.socket]]()
     watch.register(requests, selectors.EVENT_READ)
-    starter_end = os.pidfd_open(starter)
-    watch.register(starter_end, selectors.EVENT_READ)
+    last = os.pidfd_open(starter)
+    watch.register(last, selectors.EVENT_READ)
     while kernels or requests.fileno() >= 0:
         for key, _ in watch.select():
-            if key.fd == starter_end:
+            if key.fd == last:
                 os._exit(0)
             if key.fd in kernels:
                 watch.unregister(key.fd)
-                child, talk = kernels.pop(key.fd)
-                os.close(key.fd)
-                with talk:
-                    _say(talk, {"ended": os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])})
+                _reap(key.fd, *kernels.pop(key.fd))
                 continue
             _, files, *_ = socket.recv_fds(requests, 1, 5)
             if not files:  # no one is left who could ask
@@ -195,26 +193,44 @@ def serve(requests: socket.socket, starter: int, answer: dict[str, Any], is_fres
                 requests.close()
                 continue
             talk = socket.socket(fileno=files.pop(0))
-            refused = answer if is_fresh() else {"stale": True}
-            child = -1 if refused else os.fork()
+            child = _fork(talk, refuse)
             if child == 0:
-                watch.close()
-                requests.close()
-                for end in [starter_end, *kernels]:
-                    os.close(end)
-                for _, other in kernels.values():
-                    other.close()
+                _close([watch, requests, *(other for _, other in kernels.values())], [last, *kernels])
                 return {"talk": talk, "files": files}
-            for file in files:
-                os.close(file)
-            _say(talk, refused or {"pid": child})
-            if refused:
-                talk.close()
-            else:
+            _close([talk] * (child < 0), files)
+            if child > 0:
                 end = os.pidfd_open(child)
                 kernels[end] = child, talk
                 watch.register(end, selectors.EVENT_READ)
     os._exit(0)
+
+
+def _fork(talk: socket.socket, refuse: Callable[[], dict[str, Any]]) -> int:
+    """Fork unless there is a reason not to, and tell it; return 0 in the child, and a number below where there is none."""
+    answer = refuse()
+    child = -1
+    if not answer:
+        try:
+            child = os.fork()
+        except OSError as error:
+            answer = {"refused": str(error)}
+    if child:
+        _say(talk, answer or {"pid": child})
+    return child
+
+
+def _reap(end: int, child: int, talk: socket.socket) -> None:
+    """Tell how a kernel ended."""
+    os.close(end)
+    _say(talk, {"ended": os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])})
+    talk.close()
+
+
+def _close(things: list[Any], files: list[int]) -> None:
+    for thing in things:
+        thing.close()
+    for file in files:
+        os.close(file)
 
 
 def _say(talk: socket.socket, words: dict[str, Any]) -> None:
@@ -300,16 +316,22 @@ def main() -> None:
         del sys.path[0]
     requests, starter, begin = socket.socket(fileno=int(sys.argv[1])), int(sys.argv[2]), time.time_ns()
     requests.set_inheritable(False)
-    env, filters = dict(os.environ), [*warnings.filters]
+    env = dict(os.environ)
+    import_machinery()
+    filters = [*warnings.filters]
     refused = preload(sys.argv[3:])
     made = {name: value for name, value in os.environ.items() if env.get(name) != value}
     files = list_files()
     marks, end = take_marks(files), time.time_ns()
     edited = any(isinstance(mark, tuple) and mark[1] and begin <= mark[0] <= end for mark in marks.values())
-    answer = {"refused": refused} if refused else {"stale": True} if edited else {}
+    answer = {"refused": refused} if refused else {}
     gc.collect()
     gc.freeze()  # so that a collection in a kernel does not copy what all have
-    request = serve(requests, starter, answer, lambda: take_marks(files) == marks)
+
+    def refuse() -> dict[str, Any]:
+        return {"stale": True} if edited or take_marks(files) != marks else answer
+
+    request = serve(requests, starter, refuse)
     become_kernel(**request, made=made, filters=[known for known in warnings.filters if known not in filters])
 
 
