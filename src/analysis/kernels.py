@@ -1,4 +1,4 @@
-"""How the kernels of reports start: on Linux they are forked from a process that has imported what every notebook needs."""
+"""How the kernels of reports start: on Linux, forked from a process that has imported what every notebook needs."""
 
 from __future__ import annotations
 

@@ -7,9 +7,9 @@ from collections.abc import Callable, Sequence
 from queue import Empty
 from typing import Any
 
-from jupyter_client.asynchronous import AsyncKernelClient
+from jupyter_client.asynchronous.client import AsyncKernelClient
 from jupyter_client.manager import AsyncKernelManager
-from jupyter_client.utils import ensure_async
+from jupyter_core.utils import ensure_async
 from papermill.engines import NBClientEngine, NotebookExecutionManager
 from traitlets import Type
 from traitlets.config import Config
@@ -61,7 +61,7 @@ class ForkManager(AsyncKernelManager):
         return await super()._async_pre_start_kernel(**kwargs)
 
 
-class ForkEngine(NBClientEngine):
+class ForkEngine(NBClientEngine):  # type: ignore[misc]
     """Papermill's engine for notebooks of Python: ``papermill --engine forkkernel``.
 
     It takes one argument more, `preload`: modules to import before the fork. The notebook on the disk is at most a

@@ -1,8 +1,8 @@
 """Start zygotes and have them fork kernels. Standard library alone, so that a program can start one at its very start.
 
-A zygote is shared by all kernels that may be forked from it: same Python, same libraries, same environment, same folder,
-same limits. It is reached by a pair of sockets that have no name, so nobody can ask it for a kernel but the process that
-started it and those which that process forks.
+A zygote is shared by all kernels that may be forked from it: same Python, same libraries, same environment, same
+folder, same limits. It is reached by a pair of sockets that have no name, so nobody can ask it for a kernel but the
+process that started it and those which that process forks.
 """
 
 from __future__ import annotations

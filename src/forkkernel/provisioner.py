@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from jupyter_client.provisioning import LocalProvisioner
+from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 from traitlets import List, Unicode, default
 
 from forkkernel.launch import ForkedProcess, NoForkError, choose_preload, fork_kernel
@@ -35,11 +35,12 @@ class ForkProvisioner(LocalProvisioner):
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> Any:
         """Fork a kernel, or start an ordinary one."""
         try:
-            self.process = await asyncio.to_thread(self._fork, cmd, kwargs)
+            kernel = await asyncio.to_thread(self._fork, cmd, kwargs)
         except Exception as error:
             log.info("an ordinary kernel starts: %s", error)
             return await super().launch_kernel(cmd, **kwargs)
-        self.pid = self.pgid = self.process.pid
+        self.process: Any = kernel
+        self.pid = self.pgid = kernel.pid
         self.cwd = kwargs.get("cwd", Path.cwd())
         return self.connection_info
 

@@ -206,7 +206,7 @@ def serve(requests: socket.socket, starter: int, refuse: Callable[[], dict[str, 
 
 
 def _fork(talk: socket.socket, refuse: Callable[[], dict[str, Any]]) -> int:
-    """Fork unless there is a reason not to, and tell it; return 0 in the child, and a number below where there is none."""
+    """Fork unless there is a reason not to, and say so; return the child, 0 in the child, -1 where there is none."""
     answer = refuse()
     child = -1
     if not answer:
@@ -234,10 +234,8 @@ def _close(things: list[Any], files: list[int]) -> None:
 
 
 def _say(talk: socket.socket, words: dict[str, Any]) -> None:
-    try:
+    with contextlib.suppress(OSError):  # who asked has ended; its kernel ends by itself
         talk.send(json.dumps(words).encode())
-    except OSError:  # who asked has ended, and its kernel ends by itself
-        pass
 
 
 def become_kernel(talk: socket.socket, files: list[int], made: dict[str, str], filters: list[Any]) -> NoReturn:
@@ -258,9 +256,9 @@ def become_kernel(talk: socket.socket, files: list[int], made: dict[str, str], f
     with open(files[0], encoding="utf-8") as file:
         file.seek(0)
         request = json.load(file)
-    for number, stream in enumerate(files[1:]):
-        os.dup2(stream, number)
-        os.close(stream)
+    for number, given in enumerate(files[1:]):
+        os.dup2(given, number)
+        os.close(given)
     for stream in (sys.__stdout__, sys.__stderr__):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(line_buffering=stream.isatty())
@@ -275,13 +273,14 @@ def become_kernel(talk: socket.socket, files: list[int], made: dict[str, str], f
         sys.modules["multiprocessing.process"].current_process().authkey = os.urandom(32)
 
     from ipykernel.kernelapp import IPKernelApp
+    from tornado import ioloop
 
     app: Any = IPKernelApp.instance(parent_handle=parent)
     app.initialize(request["arguments"])
     warnings.filters.sort(key=lambda known: known not in filters)  # type: ignore[attr-defined]  # theirs come first
     app.poller = threading.Thread(target=_end_with, args=(os.pidfd_open(parent),), daemon=True)  # in place of its own
     os.register_at_fork(after_in_child=talk.close)
-    _say(talk, {"ready": True})
+    ioloop.IOLoop.current().add_callback(_say, talk, {"ready": True})
     app.start()
     _end()
 
