@@ -498,6 +498,22 @@ def test_where_a_fork_would_not_be_the_same_the_ordinary_kernel_starts(
     assert why in caplog.text
 
 
+def test_a_zygote_that_takes_too_long_is_not_waited_for(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nor does it fork a kernel later that nobody waits for."""
+    (tmp_path / "slow.py").write_text("import os, time\nwhile not os.path.exists('go'):\n    time.sleep(0.01)\n")
+    monkeypatch.setattr(launch, "PATIENCE", 0.5)
+    caplog.set_level("INFO", logger="forkkernel")
+    before = list_children(os.getpid())
+    with kernel(tmp_path, preload=("slow",)) as one:
+        assert not one.is_forked
+        (tmp_path / "go").write_text("")
+        assert wait_until(lambda: list_children(os.getpid()) - before == {one.pid})
+        assert one.run("print(1)") == "1"
+    assert "ended before it forked" in caplog.text
+
+
 def test_switched_off_the_ordinary_kernel_starts(
     tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -526,6 +542,24 @@ def test_what_a_launcher_hands_on_reaches_the_kernel(tmp_path: Path) -> None:
         os.umask(umask)
         signal.signal(signal.SIGUSR1, old)
         resource.setrlimit(resource.RLIMIT_CORE, (soft, hard))
+
+
+def test_the_package_can_be_imported_anywhere_and_stands_alone() -> None:
+    """papermill imports every engine that is installed, so one that cannot be imported breaks each of its runs."""
+    code = """
+import os, signal, socket, subprocess, sys, traitlets.config, jupyter_client, papermill
+for module, names in {os: ["fork", "memfd_create", "pidfd_open", "register_at_fork"], signal: ["SIGKILL"]}.items():
+    for name in names:
+        delattr(module, name)
+for name in [name for name in sys.modules if name.startswith("forkkernel")]:
+    del sys.modules[name]
+sys.platform = "win32"
+import forkkernel.engine
+assert not forkkernel.launch.is_wanted()
+assert not any(name.startswith("analysis") for name in sys.modules)
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
 
 
 def test_no_more_zygotes_than_are_allowed(tmp_path: Path) -> None:

@@ -28,7 +28,7 @@ VOLATILE = {"JPY_PARENT_PID", "JPY_SESSION_NAME", "PYTEST_CURRENT_TEST", "_"}  #
 INHERITED = ("Umask", "SigBlk", "SigIgn", "Uid", "Gid", "Groups", "CapEff", "NoNewPrivs", "Seccomp", "Cpus_allowed")
 MOST = 3  # zygotes that a process keeps; each holds its libraries in memory
 PATIENCE = 60  # seconds that the libraries may take to import
-LOST = -signal.SIGKILL if sys.platform != "win32" else -9  # how a kernel ended whose zygote cannot tell
+LOST = -9  # how a kernel ended whose zygote cannot tell
 
 
 class NoForkError(RuntimeError):

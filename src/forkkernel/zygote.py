@@ -207,8 +207,10 @@ def serve(requests: socket.socket, starter: int, refuse: Callable[[], dict[str, 
 
 def _fork(talk: socket.socket, refuse: Callable[[], dict[str, Any]]) -> int:
     """Fork unless there is a reason not to, and say so; return the child, 0 in the child, -1 where there is none."""
-    answer = refuse()
-    child = -1
+    answer, child = refuse(), -1
+    with contextlib.suppress(BlockingIOError):  # nothing is ever heard but the end of one who has waited too long
+        talk.recv(1, socket.MSG_DONTWAIT)
+        answer = {"refused": "too late"}
     if not answer:
         try:
             child = os.fork()
