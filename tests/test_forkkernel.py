@@ -29,6 +29,7 @@ from papermill.exceptions import PapermillExecutionError
 from forkkernel import launch
 from forkkernel.launch import ForkedProcess
 
+resource = pytest.importorskip("resource")
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="kernels are forked on Linux only")
 QUIET = "--IPKernelApp.log_level=50"
 PRELOAD = ("pandas", "matplotlib.pyplot")
@@ -191,7 +192,7 @@ CELLS = (
 
 def execute(folder: Path, engine: str | None) -> list[Any]:
     cells = [v4.new_code_cell(source) for source in CELLS]
-    path, more = folder / "out.ipynb", {"preload": PRELOAD} if engine else {}
+    path, more = folder / "out.ipynb", {"preload": [*PRELOAD, "matplotlib_inline.backend_inline"]} if engine else {}
     with pytest.raises(PapermillExecutionError, match="ZeroDivisionError"):
         execute_notebook(
             v4.new_notebook(cells=cells),
@@ -524,24 +525,40 @@ def test_switched_off_the_ordinary_kernel_starts(
     assert "FORKKERNEL=0" in caplog.text
 
 
-def test_what_a_launcher_hands_on_reaches_the_kernel(tmp_path: Path) -> None:
-    """Its umask, limits and ignored signals of now, not of the time when a zygote started."""
-    import resource
+HANDED_ON = {
+    "umask": ("import os; print(os.umask(0))", lambda: os.umask(0o027), "23"),
+    "signal": (
+        "import signal; print(signal.getsignal(signal.SIGUSR1))",
+        lambda: signal.signal(signal.SIGUSR1, signal.SIG_IGN),
+        "1",
+    ),
+    "limit": (
+        "import resource; print(resource.getrlimit(resource.RLIMIT_NOFILE)[0])",
+        lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (999, resource.getrlimit(resource.RLIMIT_NOFILE)[1])),
+        "999",
+    ),
+}
 
-    look = "import os, resource, signal; print(oct(os.umask(0)), resource.getrlimit(resource.RLIMIT_CORE)[0], signal.getsignal(signal.SIGUSR1))"  # noqa: E501
-    soft, hard = resource.getrlimit(resource.RLIMIT_CORE)
+
+@pytest.mark.parametrize("what", HANDED_ON)
+def test_what_a_launcher_hands_on_reaches_the_kernel(tmp_path: Path, what: str) -> None:
+    """Its umask, limits and ignored signals of now, not of the time when a zygote started."""
+    look, change, expected = HANDED_ON[what]
     with kernel(tmp_path, preload=()) as one:
-        one.run("1")
-    umask, old = os.umask(0o027), signal.signal(signal.SIGUSR1, signal.SIG_IGN)
-    resource.setrlimit(resource.RLIMIT_CORE, (0, hard))
+        assert one.is_forked
+        assert one.run(look) != expected
+    umask, limit = os.umask(0), resource.getrlimit(resource.RLIMIT_NOFILE)
+    os.umask(umask)
+    handler = signal.getsignal(signal.SIGUSR1)
+    change()
     try:
         with kernel(tmp_path, preload=()) as one:
             assert one.is_forked
-            assert one.run(look) == "0o27 0 1"
+            assert one.run(look) == expected
     finally:
         os.umask(umask)
-        signal.signal(signal.SIGUSR1, old)
-        resource.setrlimit(resource.RLIMIT_CORE, (soft, hard))
+        signal.signal(signal.SIGUSR1, handler)
+        resource.setrlimit(resource.RLIMIT_NOFILE, limit)
 
 
 def test_the_package_can_be_imported_anywhere_and_stands_alone() -> None:

@@ -115,8 +115,6 @@ def _find_hindrance() -> str:
         return "importing chose a backend of matplotlib"
     for name in [name for name in sys.modules if name.partition(".")[0] == "matplotlib_inline"]:
         del sys.modules[name]  # it hooks itself to the shell when it is imported; before there is one, figures vanish
-    if threading.active_count() > 1:
-        return "importing started a thread"
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # 3.12 and later warn of the threads that are looked for here
         child = os.fork()
