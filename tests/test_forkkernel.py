@@ -413,12 +413,15 @@ def test_a_killed_zygote_leaves_its_kernels_alone_and_another_follows(tmp_path: 
 
 
 PARENT = """
-import os, sys
+import os, signal, sys
 from jupyter_client.manager import start_new_kernel
 os.environ["JUPYTER_DEFAULT_PROVISIONER_NAME"] = "forkkernel"
 manager, client = start_new_kernel()
 client.execute("import time; time.sleep(600)")
-print(manager.provisioner.process.pid, type(manager.provisioner.process).__name__, flush=True)
+worker = os.fork()
+if not worker:
+    signal.pause()
+print(manager.provisioner.process.pid, worker, type(manager.provisioner.process).__name__, flush=True)
 sys.stdin.read()
 """
 
@@ -429,15 +432,17 @@ def test_a_killed_parent_leaves_no_process(tmp_path: Path, number: int) -> None:
     command = [sys.executable, "-c", PARENT]
     pipes: Any = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
     with subprocess.Popen(command, cwd=tmp_path, env=env, text=True, **pipes) as parent:
-        pid, kind = parent.stdout.readline().split()  # type: ignore[union-attr]
-        family = list_children(parent.pid)
+        pid, worker, kind = parent.stdout.readline().split()  # type: ignore[union-attr]
+        family = list_children(parent.pid) - {int(worker)}  # which holds all that its parent held
         parent.send_signal(number)
         parent.stdin.close()  # type: ignore[union-attr]
         parent.wait(20)
     assert kind == "ForkedProcess"
     assert int(pid) in family
     assert len(family) >= 2
-    assert wait_until(lambda: not any(map(is_running, family)))
+    ended = wait_until(lambda: not any(map(is_running, family)))
+    os.kill(int(worker), signal.SIGKILL)
+    assert ended
 
 
 def test_a_time_out_and_a_dead_kernel_end_as_ever_and_leave_no_process(tmp_path: Path) -> None:
@@ -620,6 +625,9 @@ from forkkernel.launch import find_zygote
 sys.path.insert(0, {tests!r})
 find_zygote(["csv"])
 from test_forkkernel import kernel
+if {before}:
+    with kernel({folder!r}, preload=("csv",)) as one:
+        assert one.is_forked
 def work(number):
     with kernel({folder!r}, preload=("csv",)) as one:
         return one.is_forked, one.run("import os; print(os.getppid())")
@@ -628,9 +636,12 @@ with ProcessPoolExecutor(2, get_context("fork")) as pool:
 """
 
 
-def test_forked_workers_share_one_zygote(tmp_path: Path) -> None:
-    code = SHARED.format(tests=str(Path(__file__).parent), folder=str(tmp_path))
-    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False)
+@pytest.mark.parametrize("before", [False, True])
+def test_forked_workers_share_one_zygote(tmp_path: Path, before: bool) -> None:
+    """Also where their parent has had a kernel forked before."""
+    code = SHARED.format(tests=str(Path(__file__).parent), folder=str(tmp_path), before=before)
+    command = [sys.executable, "-W", "error", "-c", code]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=120)
     assert re.fullmatch(r"\{\(True, '\d+'\)\}\n", done.stdout), done.stdout + done.stderr
 
 

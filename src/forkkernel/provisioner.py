@@ -6,6 +6,7 @@ import asyncio
 import logging
 import os
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +36,8 @@ class ForkProvisioner(LocalProvisioner):
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> Any:
         """Fork a kernel, or start an ordinary one."""
         try:
-            kernel = await asyncio.to_thread(self._fork, cmd, kwargs)
+            with ThreadPoolExecutor(1) as pool:  # not the loop's own: a process forked later would wait for its thread
+                kernel = await asyncio.get_running_loop().run_in_executor(pool, self._fork, cmd, kwargs)
         except Exception as error:
             log.info("an ordinary kernel starts: %s", error)
             return await super().launch_kernel(cmd, **kwargs)
