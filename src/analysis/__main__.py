@@ -70,7 +70,7 @@ def render(
     """Render notebooks (default: all) as HTML reports, and the index of the folder."""
     from analysis.kernels import prepare_kernels
 
-    prepare_kernels(ROOT / "notebooks")  # first, so that it goes on while the rest is imported here
+    prepare_kernels((batch.parent.parent if batch else ROOT) / "notebooks")  # first, so that it goes on while the rest is imported here
     from tqdm import tqdm
 
     from analysis.batch import plan_batch, plan_job, run_jobs
