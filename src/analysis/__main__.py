@@ -70,7 +70,8 @@ def render(
     """Render notebooks (default: all) as HTML reports, and the index of the folder."""
     from analysis.kernels import prepare_kernels
 
-    prepare_kernels((batch.parent.parent if batch else ROOT) / "notebooks")  # first, so that it goes on while the rest is imported here
+    # First, so that it goes on while the rest is imported here.
+    prepare_kernels((batch.parent.parent if batch else ROOT) / "notebooks")
     from tqdm import tqdm
 
     from analysis.batch import plan_batch, plan_job, run_jobs

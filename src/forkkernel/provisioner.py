@@ -36,8 +36,11 @@ class ForkProvisioner(LocalProvisioner):
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> Any:
         """Fork a kernel, or start an ordinary one."""
         try:
-            with ThreadPoolExecutor(1) as pool:  # not the loop's own: a process forked later would wait for its thread
-                kernel = await asyncio.get_running_loop().run_in_executor(pool, self._fork, cmd, kwargs)
+            with ThreadPoolExecutor(1) as pool:
+                asked = pool.submit(self._fork, cmd, kwargs)
+                while not asked.done():  # neither the loop's own thread nor its wake-up: a forked process shares them
+                    await asyncio.sleep(0.002)
+            kernel = asked.result()
         except Exception as error:
             log.info("an ordinary kernel starts: %s", error)
             return await super().launch_kernel(cmd, **kwargs)
