@@ -32,7 +32,7 @@ LAYERS = {
     "plots": ("style", "page", "svg", "plots"),
     "display": ("display", "exercises", "explore"),
     "render": (
-        *("new", "parameters", "sources", "report", "record", "render", "notebooks", "classroom"),
+        *("new", "kernels", "parameters", "sources", "report", "record", "render", "notebooks", "classroom"),
         *("batch", "index", "diff", "__main__"),
     ),
 }

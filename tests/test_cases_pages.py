@@ -399,6 +399,7 @@ def test_con_01_a_kernel_that_does_not_start_gets_another_try(tmp_path, monkeypa
         encoding="utf-8",
     )
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    monkeypatch.setenv("FORKKERNEL", "0")
     notebook = prepare_notebook(v4.new_notebook(cells=[v4.new_code_cell("6 * 7")]), {})
     assert run_notebook(notebook, tmp_path, {}).cells[0].outputs[0].data["text/plain"] == "42"
     assert flag.exists()

@@ -597,7 +597,7 @@ def test_list_rows_content_of_trade(dossier):
         "Total trade: 10 million USD",
         "Total trade: about 20 million USD",
         "XAA to XBB: 12 million USD",
-        "Total trade: 80 million USD",
+        "Total trade: 80 million USD (forecast)",
     ]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shlex
 import shutil
 import signal
 import socket
@@ -92,7 +93,7 @@ def lab(project: Path) -> Iterator[str]:
         "PYTHONPATH": str(project / "src"),
     }
     # The set-up is left out: the copy has no .venv, and this Python has all that is needed.
-    command = ["make", "lab", "--assume-old=.venv/.ready", f"RUN={sys.executable}"]
+    command = ["make", "lab", "--assume-old=.venv/.ready", f"RUN={shlex.quote(sys.executable)}"]
     with (home / "log").open("w") as log:
         server = subprocess.Popen(command, cwd=project, env=environment, stdout=log, stderr=log, start_new_session=True)
     address = f"http://127.0.0.1:{port}"

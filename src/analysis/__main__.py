@@ -68,6 +68,10 @@ def render(
     timeout: int,
 ) -> None:
     """Render notebooks (default: all) as HTML reports, and the index of the folder."""
+    from analysis.kernels import prepare_kernels
+
+    # First, so that it goes on while the rest is imported here.
+    prepare_kernels((batch.parent.parent if batch else ROOT) / "notebooks")
     from tqdm import tqdm
 
     from analysis.batch import plan_batch, plan_job, run_jobs
@@ -254,6 +258,7 @@ def _find_home() -> Iterator[None]:
         return
     with tempfile.TemporaryDirectory() as passing:
         os.environ["HOME"] = passing
+        os.environ.setdefault("MPLCONFIGDIR", passing)  # else it says in a cell where its cache lies
         yield
 
 

@@ -17,6 +17,7 @@ import yaml
 
 from analysis.dossier import Dossier, load_dossier, select_rows
 from analysis.errors import AnalysisError, DataError, ParameterError
+from analysis.kernels import prepare_kernels
 from analysis.parameters import Value, check_parameters, check_use, read_parameters
 from analysis.record import digest
 from analysis.render import DEFAULT_LIMITS, Limits, Report, read_notebook, render_notebook
@@ -236,5 +237,7 @@ def run_jobs(jobs: Sequence[Job], *, workers: int = 1, limits: Limits = DEFAULT_
     if workers == 1:
         yield from map(run, jobs)
         return
+    for folder in {job.notebook.parent for job in jobs}:
+        prepare_kernels(folder)  # before the processes start, so that they share it
     with ProcessPoolExecutor(workers) as pool:
         yield from pool.map(run, jobs)

@@ -22,6 +22,7 @@ from papermill.exceptions import PapermillExecutionError
 
 from analysis.dossier import Dossier, load_dossier
 from analysis.errors import AnalysisError, RenderError
+from analysis.kernels import choose_engine
 from analysis.parameters import Value, check_parameters, read_parameters
 from analysis.record import record_report, record_state, write_record
 from analysis.report import write_page, write_whole
@@ -243,6 +244,7 @@ def _execute(
                 cwd=folder,
                 extra_arguments=QUIET,
                 timeout_func=timeout,
+                **choose_engine(),
             )
         except Exception as problem:  # a dead kernel, a time-out and a failing cell are of three unrelated kinds
             return nbformat.read(partly, as_version=4) if partly.exists() else notebook, problem

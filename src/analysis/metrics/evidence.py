@@ -115,7 +115,7 @@ def list_foreign(trade: pd.DataFrame, evidence: pd.DataFrame) -> pd.DataFrame:
     >>> len(list_foreign(dossier.trade, dossier.evidence))
     0
     """
-    money = trade["unit"].map(lambda unit: bool(re.fullmatch("[A-Z]{3}", split_unit(unit)[1])))
+    money = trade["unit"].map(lambda unit: bool(re.fullmatch("[A-Z]{3}", split_unit(unit)[1]))).astype(bool)
     foreign = trade[money & ~trade["unit"].isin(list(DOLLARS))]
     records = [convert_figures(foreign.loc[[name]], evidence) for name in foreign.index]
     dollars = pd.concat([foreign.iloc[:0], *records])[[*ENDS, "rows"]].reindex(foreign.index)
