@@ -318,11 +318,12 @@ def _read_cell(cells: Mapping[Any, Any], name: str, spec: str) -> str:
 
     low, high = (read(cells[f"{name}_{end}"]) if f"{name}_{end}" in cells else "" for end in ("low", "high"))
     value, span = read(cells[name]), f"{low} to {high}"
-    if low != high and MISSING in (low, high):  # a bound
+    if low == high:
+        return value
+    if MISSING in (low, high):  # a bound
         span = f"at most {high}" if low == MISSING else f"at least {low}"
-        value = "" if value in (low, high) else value
-    value = "" if cells.get("bound") == "between" and low != high else value  # its middle is nobody's figure
-    return f"{value} ({span})" if value and low != high else span if low != high else value
+        return span if value in (low, high) else f"{value} ({span})"
+    return span if cells.get("bound") == "between" else f"{value} ({span})"  # the middle is nobody's figure
 
 
 def _name_column(name: str) -> str:

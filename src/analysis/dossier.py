@@ -272,6 +272,17 @@ def name_number(value: float, bound: object, *ends: float, spec: str) -> str:
     return "–".join(format_number(end, spec) for end in (ends if bound == "between" else (value,)))
 
 
+def name_status(frame: pd.DataFrame) -> pd.Series:
+    """Return of each figure or act, in brackets, what it is where it has not happened; else an empty text.
+
+    Examples
+    --------
+    >>> name_status(pd.DataFrame({"status": ["observed", "target"]})).tolist()
+    ['', ' (target)']
+    """
+    return (" (" + frame["status"] + ")").where(frame["status"] != "observed", "").astype("str")
+
+
 def _complete(frames: dict[str, pd.DataFrame], schema: Schema) -> Dossier:
     article: Any = frames["sources"].loc[schema["article"]].fillna("")
     first_day, last_day = _find_bounds(frames, schema.get("coverage_start", UNDATED), article["date"])

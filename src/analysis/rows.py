@@ -6,7 +6,7 @@ import pandas as pd
 
 from analysis.citing import format_number, join_rows, link_article
 from analysis.dates import UNDATED
-from analysis.dossier import Dossier, describe_amount
+from analysis.dossier import Dossier, describe_amount, name_status
 from analysis.metrics.evidence import compare_evidence, convert_figures, list_totals
 from analysis.metrics.trade import name_measures
 from analysis.schema import RATE
@@ -33,14 +33,12 @@ def list_rows(dossier: Dossier) -> pd.DataFrame:
     """
     article, found = str(dossier.article["url"]), dossier.event_evidence
     trade, events, periods, sources = dossier.trade, dossier.events, dossier.periods, dossier.sources
-    content = _describe_figures(trade.assign(unit=name_measures(trade))) + _name_status(trade)
+    content = _describe_figures(trade.assign(unit=name_measures(trade))) + name_status(trade)
     names = sources["title"] + (", " + sources["publisher"]).fillna("")
     parts = [
         trade.assign(content=content, basis=trade["date_basis"]).join(_find_elsewhere(dossier)),
         events.assign(
-            content=events["summary"] + _name_status(events),
-            basis=events["date_basis"],
-            coding=_describe_coding(events),
+            content=events["summary"] + name_status(events), basis=events["date_basis"], coding=_describe_coding(events)
         ),
         dossier.claims.assign(content="Claim: " + dossier.claims["claim"]),
         periods.assign(content="Phase: " + periods["label"], paragraph=periods["paragraphs"], when=""),
@@ -58,11 +56,6 @@ def list_rows(dossier: Dossier) -> pd.DataFrame:
         part["source_link"] = part["source_id"].map(sources["url"])
     parts[-1] = parts[-1].assign(source_link=sources["url"], source="Open the source")
     return pd.concat([part.reindex(columns=COLUMNS).astype("object") for part in parts]).fillna("").astype("str")
-
-
-def _name_status(frame: pd.DataFrame) -> pd.Series:
-    """Return what has not happened yet in brackets: planned, forecast or target."""
-    return (" (" + frame["status"] + ")").where(frame["status"] != "observed", "").astype("str")
 
 
 def _describe_figures(figures: pd.DataFrame) -> pd.Series:

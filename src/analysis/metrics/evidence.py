@@ -31,9 +31,9 @@ def convert_figures(figures: pd.DataFrame, evidence: pd.DataFrame | None = None)
     evidence : pandas.DataFrame, optional
         `Dossier.evidence`; its rows in a unit such as ``KZT per USD`` turn another currency into dollars, where they
         are for the same period. Of several rates the first counts, the others widen the range; a figure of the article
-        is read as rounded to its last printed digit. The figure is then
-        worked out, so ``about`` (a printed range stays one), of a ``derived`` basis, and its ``rows`` name the rates
-        too. A figure that is given in dollars as well is not worked out again.
+        is read as rounded to its last printed digit. The figure is then worked out, so ``about`` (a printed range
+        stays one), of a ``derived`` basis, and its ``rows`` name the rates too. A figure that is given in dollars as
+        well is not worked out again.
 
     Returns
     -------
@@ -46,7 +46,7 @@ def convert_figures(figures: pd.DataFrame, evidence: pd.DataFrame | None = None)
     >>> float(convert_figures(load_dossier().evidence).loc["V046", "value"])
     26.540278
     """
-    figures = figures if evidence is None else _exchange(figures, evidence)
+    figures = figures if evidence is None else _drop_repeated(figures, _exchange(figures, evidence))
     kept = figures[figures["unit"].isin(list(FACTORS))]
     factor = kept["unit"].map(FACTORS).astype("Float64")
     return kept.assign(**{end: (kept[end].astype("Float64") * factor).round(6) for end in ENDS}, unit=UNIT)
@@ -77,11 +77,14 @@ def _exchange(figures: pd.DataFrame, evidence: pd.DataFrame) -> pd.DataFrame:
     new, frame = pd.DataFrame.from_dict(changed, "index"), figures.copy()
     for name in new:
         frame.loc[new.index, name] = new[name].astype(frame[name].dtype)
-    return frame.drop(index=_find_repeated(figures, list(new.index)))
+    return frame
 
 
-def _find_repeated(figures: pd.DataFrame, changed: list[str]) -> list[str]:
-    """Return the ids of figures worked out in dollars that are given in dollars too, or worked out from another row."""
+def _drop_repeated(figures: pd.DataFrame, exchanged: pd.DataFrame) -> pd.DataFrame:
+    """Leave out what was worked out in dollars and is given in dollars too, or worked out from another row before."""
+    changed = figures.index[figures["unit"] != exchanged["unit"]]
+    if changed.empty:
+        return exchanged
     keys = [name for name in ONE_FIGURE if name in figures]
     marked = figures.assign(key=figures[keys].astype("object").fillna("").agg(tuple, axis=1))
     printed = set(marked.loc[figures["unit"].isin(list(DOLLARS)) & ~find_bounds(figures), "key"])
@@ -91,7 +94,7 @@ def _find_repeated(figures: pd.DataFrame, changed: list[str]) -> list[str]:
         key, currency = marked.loc[row, "key"], split_unit(str(figures.loc[row, "unit"]))[1]
         if key in printed or currencies.setdefault(key, currency) != currency:
             repeated.append(row)
-    return repeated
+    return exchanged.drop(index=repeated)
 
 
 def list_foreign(trade: pd.DataFrame, evidence: pd.DataFrame) -> pd.DataFrame:
@@ -117,8 +120,7 @@ def list_foreign(trade: pd.DataFrame, evidence: pd.DataFrame) -> pd.DataFrame:
     """
     money = trade["unit"].map(lambda unit: bool(re.fullmatch("[A-Z]{3}", split_unit(unit)[1]))).astype(bool)
     foreign = trade[money & ~trade["unit"].isin(list(DOLLARS))]
-    records = [convert_figures(foreign.loc[[name]], evidence) for name in foreign.index]
-    dollars = pd.concat([foreign.iloc[:0], *records])[[*ENDS, "rows"]].reindex(foreign.index)
+    dollars = convert_figures(_exchange(foreign, evidence))[[*ENDS, "rows"]].reindex(foreign.index)
     dollars = dollars.rename(columns={end: end.replace("value", "million_usd") for end in ENDS})
     dollars["rows"] = dollars["rows"].fillna(foreign["rows"])
     columns = ["when", *ENDS, "unit", "bound", "million_usd", "million_usd_low", "million_usd_high", "rows"]

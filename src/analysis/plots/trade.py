@@ -12,7 +12,7 @@ from matplotlib.ticker import MaxNLocator
 
 from analysis import page, style
 from analysis.citing import format_number
-from analysis.dossier import HEDGES, name_number
+from analysis.dossier import HEDGES, name_number, name_status
 from analysis.metrics.trade import find_commonest, match_scales, name_measures, select_comparable, trade_ratio
 from analysis.plots import placing
 from analysis.plots.words import count_words, join_words, name_source
@@ -110,7 +110,7 @@ def select_figures(trade: pd.DataFrame) -> pd.DataFrame:
     value = figures["value"].astype(float)
     pair = (figures["exporter"] + " to " + figures["importer"] + " ").where(figures["flow"] != "total").fillna("")
     number = name_numbers(figures, ",.10g")
-    status = (" (" + figures["status"] + ")").where(figures["status"] != "observed", "")
+    status = name_status(figures)
     firm = (figures["status"] == "observed") & (figures["certainty"] == "asserted") & (figures["bound"] == "exact")
     figures = figures.assign(start=start, end=end, x=(start + end) / 2, value=value, solid=firm)
     return figures.assign(
