@@ -157,6 +157,8 @@ WRONG: dict[str, list[tuple[object, str]]] = {
         ([100 * (121 / 57.5 - 1), 100 * (121 / 52.5 - 1)], "per cent a year"),
         ([55 - 140, 55 - 140], "from the second figure to the third"),
         ([121 - 57.5, 121 - 57.5], "Only one end"),
+        ([121 - 52.5, 121 - 52.5], "Only one end"),
+        ([121 - 60, 121 - 50], "half of five to either side"),
         (121 - 55, "Expected two numbers, the lowest and the highest, found one number"),
         ([68, 64], "The lowest comes first"),
         ([121e6 - 57.5e6, 121e6 - 52.5e6], "none of the usual slips"),
@@ -166,6 +168,7 @@ WRONG: dict[str, list[tuple[object, str]]] = {
         ([2.2, 2.2], "no range"),
         ([116 / 57.5, 126 / 52.5], "half of five to either side"),
         ([118.5 / 55, 123.5 / 55], "The first figure is hedged as well"),
+        ([123.5 / 57.5, 118.5 / 52.5], "both are high"),
         ([100 * (118.5 / 57.5 - 1), 100 * (123.5 / 52.5 - 1)], "growth in per cent"),
     ],
     "02-reading": [

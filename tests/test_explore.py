@@ -136,8 +136,25 @@ def test_explore_says_where_a_choice_cannot_be_shown(panel, monkeypatch):
 
 
 def test_explore_controls_have_names(panel):
-    names = [control.description for control in panel.controls.values()]
-    assert names == ["Phase", "Certainty", "Goldstein copy", "Types"]
+    *left, types = panel.controls.values()
+    assert [control.description for control in left] == ["Phase", "Certainty", "Goldstein copy"]
+    assert [box.description for box in types.children] == ["all types", *types.options]
+
+
+def test_explore_draws_once_whatever_the_boxes(panel):
+    types = panel.controls["types"]
+    every, first, *others = types.children
+    seen = []
+    panel.view.observe(lambda change: seen.append(change.new), "value")
+    steps = [(first, False, types.options[1:]), (every, True, types.options), (every, False, ())]
+    for count, (box, checked, chosen) in enumerate(steps, start=1):
+        box.value = checked
+        assert types.value == chosen
+        assert len(seen) == count
+    for box in (first, *others):
+        box.value = True
+    assert every.value is True
+    assert types.value == types.options
 
 
 CHOICES = st.fixed_dictionaries(

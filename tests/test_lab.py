@@ -264,6 +264,39 @@ def test_exercise_runs_and_is_saved_as_it_was(page: Page, project: Path) -> None
     assert git(project, "diff") == ""
 
 
+def test_panel_answers_to_the_keyboard_and_the_notebook_does_not(page: Page) -> None:
+    """By Tab from box to box, Space to check, and Space to open a list; no cell is left, moved or cut."""
+    with opened(page, "07-explore.ipynb") as notebook:
+        run_all(page, notebook)
+        panel = notebook.locator(".jp-OutputArea-output", has=page.locator(".widget-checkbox"))
+        every, first = (panel.locator("input[type=checkbox]").nth(place) for place in range(2))
+        active, cells = notebook.locator(".jp-mod-active .jp-InputPrompt"), notebook.locator(".jp-Cell")
+        every.focus()
+        before = active.text_content(), cells.count()
+        page.keyboard.press("Tab")
+        expect(first).to_be_focused()
+        page.keyboard.press("Space")
+        expect(first).not_to_be_checked()
+        expect(every).not_to_be_checked()
+        expect(panel.locator("code", has_text="types=agreement+")).to_be_visible()
+        page.keyboard.press("Shift+Tab")
+        page.keyboard.press("Space")
+        expect(first).to_be_checked()
+        expect(panel.locator("code", has_text="types=")).to_have_count(0)
+        phase = panel.locator("select").first
+        phase.focus()
+        page.keyboard.press("Space")
+        page.keyboard.press("ArrowDown")
+        page.keyboard.press("Enter")
+        expect(panel.locator("code", has_text="period=")).to_be_visible()
+        assert (active.text_content(), cells.count()) == before
+        page.set_viewport_size({"width": 800, "height": 900})
+        for part in ("img", "code"):  # in a narrow window they give way
+            boxes = [place.bounding_box() for place in (panel.locator(part).first, notebook)]
+            assert boxes[0]["x"] + boxes[0]["width"] <= boxes[1]["x"] + boxes[1]["width"], part
+        page.set_viewport_size({"width": 1280, "height": 900})
+
+
 def test_fault_in_the_data_is_one_message_at_the_load_cell(page: Page, project: Path) -> None:
     """And it is what `validate` finds. Mended, the notebook runs again in the same kernel."""
     with opened(page, "01-trade.ipynb") as notebook:

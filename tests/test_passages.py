@@ -42,6 +42,8 @@ are hoped for by then.
         ("12% more, 3.5 per cent, the 78th", ["number 12%", "number 3.5 per cent", "number 78th"]),
         ("two dozen tripled; Half of them", ["number two", "number dozen", "number tripled", "number Half"]),
         ("one of someone's tendons", []),
+        ("$6bn, £3m, 4m tons; 3 mm", ["amount $6bn", "amount £3m", "amount 4m", "number 3"]),
+        ("a third, two-thirds, third", ["number a third", "number two-thirds"]),
         ("Arcadia, Arcadians and Borduria", ["country Arcadia", "country Borduria"]),
         ('“Two shores” and "one harbour"', ["quote “Two shores”", "number Two", 'quote "one harbour"']),
         ("۱۲ boats", ["number ۱۲"]),
@@ -78,6 +80,18 @@ def test_each_mention_has_the_rows_whose_passage_holds_it(folder):
     assert rows["amount", "ten million"] == "R1"
     assert rows["country", "Arcadia"] == "R3"
     assert rows["number", "Two"] == ""  # of the title
+
+
+def test_marks_around_a_quotation_need_not_be_in_the_passage(folder):
+    text = TEXT.replace("two treaties came in 2010.", "“two treaties came in 2010.”")
+    mentions, faults = cover_text(load_dossier(folder), text)
+    assert faults == []
+    assert mentions.loc[mentions["kind"] == "quote", "rows"].tolist() == ["A2"]
+
+
+def test_countries_are_known_by_their_usual_names(folder):
+    mentions, _ = cover_text(load_dossier(folder), TEXT + "\nRussia, Iran and South Korea watched.")
+    assert mentions.loc[mentions["kind"] == "country", "text"].tolist()[-3:] == ["Russia", "Iran", "South Korea"]
 
 
 def test_a_reason_accounts_for_what_no_row_holds(folder):

@@ -315,6 +315,16 @@ def test_plot_trade_many_figures(dossier):
         assert not over, f"{one.get_text()!r} and {two.get_text()!r} overlap"
 
 
+@pytest.mark.parametrize("name", ["trade", "evidence"])
+def test_plot_makes_room_for_large_figures(dossier, name):
+    columns = ["value", "value_low", "value_high"]
+    trade, evidence = (frame.assign(**frame[columns] * 1e4) for frame in (dossier.trade, dossier.evidence))
+    figure = draw(name, replace(dossier, trade=trade, evidence=evidence), 360)
+    ticks = [box for text, box in find_texts(figure) if text.get_text().endswith("0,000")]
+    assert ticks
+    assert min(box.x0 for box in ticks) >= 0
+
+
 def test_plot_trade_alt_follows_the_data(dossier):
     changed = change(dossier.trade, "T2", value=141.0, value_low=141.0, value_high=141.0)
     before, after = plot_trade(dossier.trade).figure, plot_trade(changed).figure

@@ -405,6 +405,7 @@ def test_reports_have_the_committed_bytes_in_another_folder_on_another_day_with_
     ("words", "said"),
     [
         (["1-trade"], "expected a notebook, found '1-trade' (did you mean '01-trade'?)"),
+        (["05"], "expected a notebook, found '05' (did you mean '05-claims-and-evidence'?)"),
         (["01-trade", "-p", "first_year=2010", "-p", "first_year=2020"], "-p: expected each name once"),
     ],
 )

@@ -205,6 +205,14 @@ def test_append_sources_without_loose_numbers_has_no_list():
     assert finish('<p><a href="#rows-T1">40</a></p>').details is None
 
 
+def test_append_sources_ends_each_row_with_one_mark():
+    kept = ROWS.iloc[:2].assign(content=["A first.", "A second"], certainty="", basis="", when="")
+    page = BeautifulSoup(f'<a href="#rows-{"+".join(kept.index)}">2</a>', "html.parser")
+    append_sources(page, kept)
+    texts = [item.get_text() for item in page.select(".rows li")]
+    assert ("A first." in texts[0], "A first.." in texts[0], "A second." in texts[1]) == (True, False, True)
+
+
 def test_append_sources_of_nothing():
     assert "None is cited." in finish("<p>words</p>").get_text()
 

@@ -214,7 +214,8 @@ def _find(path: Path) -> Path:
         return named
     from difflib import get_close_matches
 
-    if near := get_close_matches(named.stem, [each.stem for each in named.parent.glob("*.ipynb")]):
+    stems = sorted(each.stem for each in named.parent.glob("*.ipynb"))
+    if near := [stem for stem in stems if stem.startswith(named.stem)] or get_close_matches(named.stem, stems):
         raise click.UsageError(f"expected a notebook, found {str(path)!r} (did you mean {near[0]!r}?)")
     return path
 

@@ -123,8 +123,8 @@ def check_answer(answer: object, *, name: str, digest: str, form: str, wrong: Ma
     name, digest, form : str
         As for `digest_answer`.
     wrong : mapping
-        Reasons, each with the wrong answer that it explains, or the digest of it; for ``names``, with those that do
-        not belong.
+        Reasons, each with the wrong answer that it explains, or the digest of it, or several; for ``names``, with
+        those that do not belong.
 
     Raises
     ------
@@ -148,7 +148,7 @@ def check_answer(answer: object, *, name: str, digest: str, form: str, wrong: Ma
 
 def _is_slip(given: tuple[str, ...], known: str, slip: object, form: str) -> bool:
     if isinstance(slip, str):
-        return slip == known
+        return known in slip.split()
     try:
         found = read_answer(slip, form)
     except AnswerError:  # not the student's fault, who has the next reason, or the general one

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import shlex
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from html import escape
@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import ipywidgets as widgets
+from traitlets import Tuple
 
 from analysis.citing import link_article
 from analysis.display import WIDTHS, draw_plot, draw_table
@@ -27,6 +28,47 @@ ROOT = DEFAULT.parent
 OWN = Path(sys.executable).is_relative_to(ROOT)  # the Python of `make reports`
 PYTHON = Path(sys.executable).relative_to(ROOT).as_posix() if OWN else "python"
 KEPT = 256  # choices whose drawing is kept, of about 50 KB each
+
+
+class CheckBoxes(widgets.Box):  # type: ignore[misc]
+    """Check boxes, one for each option and one for all of them; `value` has the options that are checked.
+
+    In a list that takes several, JupyterLab would take a letter or an arrow for a command of its own.
+
+    Examples
+    --------
+    >>> boxes = CheckBoxes(["visit", "treaty"], description="types")
+    >>> boxes.children[1].value = False
+    >>> boxes.value
+    ('treaty',)
+    """
+
+    value = Tuple()
+
+    def __init__(self, options: Iterable[str], *, description: str) -> None:
+        self.options = tuple(options)
+        how: dict[str, Any] = {"indent": False, "layout": {"width": "10em"}}
+        self._every = widgets.Checkbox(description=f"all {description}", **how)
+        self._boxes = [widgets.Checkbox(description=name, **how) for name in self.options]
+        super().__init__([self._every, *self._boxes], layout={"flex_flow": "row wrap", "max_width": "36em"})
+        self.observe(self._show, "value")
+        self.value = self.options
+        self._every.observe(self._take_all, "value")
+        for box in self._boxes:
+            box.observe(self._take, "value")
+
+    def _show(self, change: Any) -> None:
+        with self.hold_trait_notifications():  # one change, however many boxes it moves
+            for box in self._boxes:
+                box.value = box.description in change.new
+            self._every.value = change.new == self.options
+
+    def _take(self, _: object) -> None:
+        self.value = tuple(box.description for box in self._boxes if box.value)
+
+    def _take_all(self, change: Any) -> None:
+        if change.new != (self.value == self.options):  # somebody did it; else it only follows the others
+            self.value = self.options if change.new else ()
 
 
 @dataclass(frozen=True)
@@ -105,11 +147,10 @@ def explore(
     @lru_cache(KEPT)
     def draw(**choice: Any) -> str:
         command = write_command(**choice, dossier=place)
-        words = (
-            f"As a report: <code>{escape(command)}</code>" if command else "No type is chosen, so there is no report."
-        )
+        code = f'<code style="overflow-wrap: anywhere">{escape(command)}</code>'
+        words = f"As a report: {code}" if command else "No type is chosen, so there is no report."
         html, _ = draw_choice(whole, widths=WIDTHS[:1], **choice)
-        return f'<div class="jp-RenderedHTMLCommon"><p>{words}</p>{html}</div>'
+        return f'<div class="jp-RenderedHTMLCommon" style="contain: inline-size"><p>{words}</p>{html}</div>'
 
     def answer(_: object = None) -> None:
         try:
@@ -184,14 +225,15 @@ def _list_controls(whole: Dossier, chosen: Mapping[str, str]) -> dict[str, Any]:
     copies = [(name, name if place else "") for place, name in enumerate(options["scale"])] or [("none", "")]
     types = chosen["types"].split("+") if chosen["types"] else options["types"]
     how: dict[str, Any] = {"style": {"description_width": "8em"}, "layout": {"width": "22em", "max_width": "100%"}}
-    several = {"options": options["types"], "value": types, "rows": max(len(options["types"]), 3)}
     standings = [(STANDINGS[name], name) for name in options["certainty"]]
     controls = {"period": ("Phase", phases), "certainty": ("Certainty", standings), "scale": ("Goldstein copy", copies)}
     found = {
         name: widgets.Dropdown(options=values, value=chosen[name], description=label, **how)
         for name, (label, values) in controls.items()
     }
-    return found | {"types": widgets.SelectMultiple(description="Types", **several, **how)}
+    boxes = CheckBoxes(options["types"], description="types")
+    boxes.value = tuple(name for name in boxes.options if name in types)
+    return found | {"types": boxes}
 
 
 def _read_controls(controls: Mapping[str, Any]) -> dict[str, Any]:

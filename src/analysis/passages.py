@@ -11,6 +11,7 @@ from typing import Any
 
 import iso3166
 import pandas as pd
+from babel import Locale
 
 from analysis.dossier import Dossier
 from analysis.errors import DataError, Fault
@@ -19,15 +20,16 @@ MONTH = "(?:January|February|March|April|May|June|July|August|September|October|
 DAY = r"\d{1,2}(?:st|nd|rd|th)?"
 DIGITS = r"\d(?:[\d.,'’\u00a0\u202f]*\d)?"
 COUNTED = (
+    "(?:a|one)[ -](?:third|quarter|fifth|tenth)|two[ -]thirds|"
     "two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|"
     "nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|dozens?|hundreds?|thousands?|half|twice|thrice|"
     "doubled?|tripled?|quadrupled?|twofold|threefold|tenfold"
 )
-SCALE = "(?:hundred|thousand|million|billion|trillion)"
+SCALE = r"(?:\s?(?:hundred|thousand|million|billion|trillion|bn|mn|tn)|[mk](?!\w))"
 MONEY = r"(?:[A-Z]{0,3}[$€£¥₽₺₸₹]\s?|\b(?:USD|EUR|GBP|RUB|CNY|JPY|TRY|KZT|IRR)\s)"
 COINS = r"(?:dollars?|euros?|pounds?|ro?ubles?|lira|tenge|yuan|rials?|somoni|rupees?|yen)"
 MENTIONS = {  # tried in this order: what one has taken no later one takes
-    "amount": rf"{MONEY}{DIGITS}(?:\s{SCALE})?|(?:{DIGITS}|\b(?:{COUNTED}))\s(?:{SCALE}(?:\s{COINS})?|{COINS})\b",
+    "amount": rf"{MONEY}{DIGITS}(?:{SCALE}\b)?|(?:{DIGITS}|\b(?:{COUNTED}))(?:{SCALE}(?:\s{COINS})?|\s{COINS})\b",
     "date": "|".join(
         [
             rf"\b{DAY}\s{MONTH}(?:\s\d{{4}})?\b",
@@ -44,6 +46,7 @@ MENTIONS = {  # tried in this order: what one has taken no later one takes
 }
 QUOTED = r"“[^“”]+[”\"]|\"[^\"“”]+\""
 NUMBERS = tuple(MENTIONS)
+MARKS = "“”\"‘’'.,:;!?… "  # of a mention, that a row's passage need not hold
 
 
 def split_paragraphs(text: str) -> dict[int, str]:
@@ -177,7 +180,8 @@ def cover_text(dossier: Dossier, text: str) -> tuple[pd.DataFrame, list[Fault]]:
     rows, why = [], []
     each: Any
     for each in mentions.itertuples():
-        around = (passages["start"] <= each.start) & (passages["end"] >= each.end)
+        start, end = (each.start + each.text.index(each.text.strip(MARKS)), each.start + len(each.text.rstrip(MARKS)))
+        around = (passages["start"] <= start) & (passages["end"] >= end)
         rows.append("+".join(passages.index[around & (passages["paragraph"] == each.paragraph)]))
         why.append(reasons.get((each.paragraph, each.text), ""))
     return mentions.assign(rows=pd.Series(rows, dtype="str"), reason=pd.Series(why, dtype="str")), faults
@@ -186,7 +190,8 @@ def cover_text(dossier: Dossier, text: str) -> tuple[pd.DataFrame, list[Fault]]:
 def _list_names(dossier: Dossier) -> set[str]:
     own = dossier.actors[dossier.actors["kind"] == "country"]
     heads = {country.name.partition(",")[0].partition(" (")[0] for country in iso3166.countries}
-    return heads.union(own["name"], own["short_name"])
+    usual = {name for code, name in Locale("en").territories.items() if code in iso3166.countries_by_alpha2}
+    return heads.union(usual, own["name"], own["short_name"])
 
 
 def describe_coverage(mentions: pd.DataFrame) -> Iterator[str]:

@@ -189,7 +189,8 @@ def _list_row(name: str, cells: pd.Series) -> str:
     coding = f" <small>[{escape(cells['coding'])}]</small>" if cells["coding"] else ""
     note = f" <em>{escape(cells['note'])}</em>" if cells["note"] else ""
     elsewhere = f" {_link_ids(cells['elsewhere'], cells['elsewhere_rows'])}" if cells["elsewhere"] else ""
-    text = f"{escape(head + cells['content'])}" + (f" ({escape(standing)})." if standing else ".")
+    text = head + cells["content"] + f" ({standing})" * bool(standing)
+    text = escape(text) + "." * (not text.endswith((".", "!", "?")))
     place = f"{_link_passage(cells)}{_link_source(cells)}"
     return f'<li id="rows-{escape(name)}"><b>{escape(name)}</b> {text}{coding}{note}{elsewhere}{place}</li>\n'
 

@@ -8,7 +8,6 @@ from typing import Any
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
-from matplotlib.ticker import MaxNLocator
 
 from analysis import page, style
 from analysis.citing import format_number
@@ -16,12 +15,21 @@ from analysis.dossier import HEDGES
 from analysis.metrics.evidence import YEARS, find_unseen
 from analysis.metrics.trade import find_bounds, select_comparable
 from analysis.plots import placing
-from analysis.plots.trade import SIGNS, draw_figures, find_missing_years, label_amounts, name_numbers, select_figures
+from analysis.plots.trade import (
+    SIGNS,
+    choose_ticks,
+    draw_figures,
+    find_missing_years,
+    label_amounts,
+    name_numbers,
+    select_figures,
+)
 from analysis.plots.words import count_words, join_words, name_source
 from analysis.style import BAND, INK, MARK, MUTED, NOTE, OCHRE, PAPER, PURPLE, TEAL, each, write
 
 HEIGHT, RUN, APART = 300, 5, 3.0
-SIDES: dict[str, float] = {"left": 44, "right": 40}
+RIGHT = 40
+TICKS = 5
 LOOKS = ((PURPLE, "s"), (TEAL, "^"), (MUTED, "D"), (MUTED, "v"), (MUTED, "P"))
 
 
@@ -67,6 +75,7 @@ def plot_evidence(
         if drawn.empty:
             return page.draw_nothing(ax, "totals for a year")
         unit = str(drawn["unit"].iloc[0])
+        ticks, left = choose_ticks(drawn["value"], TICKS)
         page.furnish(
             ax,
             title=title or _find_title(trade, totals, len(others)),
@@ -76,9 +85,12 @@ def plot_evidence(
             height=HEIGHT,
             alt=_describe(figures, others, unit),
             data=drawn[["series", "when", "value", "value_low", "value_high", "unit", "basis", "coverage", "rows"]],
-            **SIDES,
+            left=left,
+            right=RIGHT,
         )
-        _draw_axes(ax, drawn, unit)
+        page.draw_years(ax, float(drawn["start"].min()) - 0.6, float(drawn["end"].max()) + 0.6)
+        ax.set_ylim(0, ticks[-1] * 1.12)
+        label_amounts(ax, ticks, unit, above=1.03, left=left, right=RIGHT)
         taken = _draw_gap(ax, trade, figures)
         for _, series in others.groupby("series", sort=False):
             _draw_series(ax, series)
@@ -136,14 +148,6 @@ def select_totals(totals: pd.DataFrame) -> pd.DataFrame:
 def _is_run(years: pd.Series) -> bool:
     known = sorted(years.dropna().astype(int).unique())
     return bool(sum(later - earlier == 1 for earlier, later in pairwise(known)) >= RUN)
-
-
-def _draw_axes(ax: Axes, drawn: pd.DataFrame, unit: str) -> None:
-    low, high = float(drawn["start"].min()) - 0.6, float(drawn["end"].max()) + 0.6
-    page.draw_years(ax, low, high)
-    ticks = MaxNLocator(nbins=5, steps=[1, 2, 2.5, 5, 10]).tick_values(0, max(float(drawn["value"].max()), 1e-9))
-    ax.set_ylim(0, float(ticks[-1]) * 1.12)
-    label_amounts(ax, ticks, unit, above=1.03, **SIDES)
 
 
 def _draw_gap(ax: Axes, trade: pd.DataFrame, figures: pd.DataFrame) -> list[placing.Box]:

@@ -21,7 +21,8 @@ from analysis.style import EDGE, HATCH, INK, MUTED, PAPER, RULE, TITLE, each, wr
 
 SIGNS = {"exact": "", "between": "", "about": "≈", "at_least": "≥", "at_most": "≤"}
 HEIGHT, LANE = 210, 24
-SIDES: dict[str, float] = {"left": 44, "right": 16}
+LEFT, RIGHT = 44, 16
+TICKS = 4
 FEW = 6  # figures; with more, only the last is compared with the first and with the highest
 
 
@@ -62,7 +63,8 @@ def plot_trade(trade: pd.DataFrame, *, ax: Axes | None = None, title: str = "", 
         margin = max(1.0, 0.06 * (figures["end"].max() - figures["start"].min()))
         low, high = float(figures["start"].min() - margin), float(figures["end"].max() + margin)
         changes, gaps = _compare(trade, figures), find_missing_years(trade, figures)
-        changes = _place(changes, low, high, page.measure_plot(ax, **SIDES) / (high - low))
+        ticks, left = choose_ticks(figures["high"], TICKS)
+        changes = _place(changes, low, high, page.measure_plot(ax, left=left, right=RIGHT) / (high - low))
         height = HEIGHT + (LANE * int(changes["lane"].max() + 1) if len(changes) else 0)
         page.furnish(
             ax,
@@ -73,9 +75,15 @@ def plot_trade(trade: pd.DataFrame, *, ax: Axes | None = None, title: str = "", 
             height=height,
             alt=_describe(figures, changes, gaps),
             data=figures[["when", "flow", "value", "value_low", "value_high", "unit", "bound", "rows"]],
-            **SIDES,
+            left=left,
+            right=RIGHT,
         )
-        top = _draw_axes(ax, figures, low, high, height)
+        page.draw_years(ax, low, high)
+        top = float(ticks[-1])
+        ax.set_ylim(0, top * 1.16 * height / HEIGHT)
+        label_amounts(ax, ticks, figures["unit"].iloc[0], above=1.045, left=left, right=RIGHT)
+        if not isinstance(ax.figure, page.Canvas):
+            ax.set_xlabel("year")
         draw_figures(ax, figures, **kwargs)
         _draw_changes(ax, changes, top)
         taken = placing.locate(ax, figures["x"], figures["value"], half=8)
@@ -195,16 +203,17 @@ def _place(changes: pd.DataFrame, low: float, high: float, per_year: float) -> p
     return frame.assign(lane=placing.pack(zip(frame["left"], frame["right"], strict=True)))
 
 
-def _draw_axes(ax: Axes, figures: pd.DataFrame, low: float, high: float, height: float) -> float:
-    """Set both axes, the value from zero, and return the highest grid line."""
-    page.draw_years(ax, low, high)
-    ticks = MaxNLocator(nbins=4, steps=[1, 2, 2.5, 5, 10]).tick_values(0, max(float(figures["high"].max()), 1e-9))
-    top = float(ticks[-1])
-    ax.set_ylim(0, top * 1.16 * height / HEIGHT)
-    label_amounts(ax, ticks, figures["unit"].iloc[0], above=1.045, **SIDES)
-    if not isinstance(ax.figure, page.Canvas):
-        ax.set_xlabel("year")
-    return top
+def choose_ticks(values: pd.Series, most: int) -> tuple[list[float], float]:
+    """Return ticks of a value axis from zero, and the pixels that its labels need at the left, margin included.
+
+    Examples
+    --------
+    >>> choose_ticks(pd.Series([40.0, 140.0]), 4)
+    ([0.0, 50.0, 100.0, 150.0], 44)
+    """
+    ticks = MaxNLocator(nbins=most, steps=[1, 2, 2.5, 5, 10]).tick_values(0, max(float(values.max()), 1e-9))
+    wide = max(page.measure_text(_read_number(tick)) for tick in ticks)
+    return list(map(float, ticks)), max(LEFT, EDGE + wide + 4)
 
 
 def label_amounts(ax: Axes, ticks: Any, unit: str, *, above: float, left: float, right: float) -> None:
@@ -213,7 +222,7 @@ def label_amounts(ax: Axes, ticks: Any, unit: str, *, above: float, left: float,
     Examples
     --------
     >>> ax = page.canvas()
-    >>> label_amounts(ax, [0, 50, 100], "million USD", above=1.05, **SIDES)
+    >>> label_amounts(ax, [0, 50, 100], "million USD", above=1.05, left=LEFT, right=RIGHT)
     >>> [label.get_text() for label in ax.get_yticklabels()]
     ['0', '50', '100']
     """
