@@ -4,14 +4,14 @@ PYTHON ?= python3
 RUN = .venv/bin/python
 READY = .venv/.ready
 VALIDATOR = tests/node_modules/.package-lock.json
-BATCH = $(RUN) -m analysis render --batch reports/batch.yml --workers 2
+BATCH = $(RUN) -m analysis render --batch reports/batch.yml
 EXECUTE = $(RUN) -m analysis.notebooks
 # On every core; the tests of one file stay together, since they share what they have rendered.
 PARALLEL = --numprocesses logical --dist loadfile
 GOAL = $(or $(firstword $(MAKECMDGOALS)),reports)
 
 .DEFAULT_GOAL = help
-.PHONY: help reports test torture lab class notebooks docs lock check clean
+.PHONY: help reports test torture bench lab class notebooks docs lock check clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -27,6 +27,9 @@ test: $(READY) $(VALIDATOR) ## set up if needed, then run every test: unit tests
 
 torture: $(READY) ## long trials: 200 kills, 400 starts, 30 minutes of random input, mutants; hours (TRIAL=kills for one)
 	@$(RUN) tests/torture.py $(TRIAL)
+
+bench: $(READY) ## time reports against other ways to make them; minutes (ROUNDS=5 TASK="five forty")
+	@$(RUN) benchmarks/render.py $(or $(ROUNDS),5) $(TASK)
 
 lab: $(READY) ## open the notebooks in JupyterLab
 	@$(RUN) -m jupyterlab --config=jupyter_server_config.py notebooks
@@ -54,7 +57,7 @@ check: $(READY) ## lint, format, types; and running everything again changes no 
 	$(RUN) -m mypy
 	$(RUN) tests/documents.py
 	$(EXECUTE)
-	$(BATCH)
+	$(BATCH) --force
 	@git --no-pager diff --stat -- notebooks reports; \
 	changed=$$(git status --porcelain -- notebooks reports) || exit 1; \
 	[ -z "$$changed" ] || { echo "Not as committed after running everything again:"; echo "$$changed"; exit 1; }

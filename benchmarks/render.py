@@ -1,94 +1,198 @@
-"""Time reports with forked kernels against other ways to make them: `python benchmarks/render.py [ROUNDS]`.
+"""Time reports against other ways to make them: `make bench`, or `python benchmarks/render.py [ROUNDS [TASK]...]`.
 
-The rounds are interleaved, and the median of five counts. Each way is a command of its own, cold: `render` is this
-suite, `usual` the same with ordinary kernels, `commands` papermill and nbconvert by command line, a report at a time,
-`pool` two processes that call papermill and keep an exporter. nbval runs all notebooks, with forked and usual kernels.
+Each way is a command of its own, cold; the rounds are interleaved, and the median counts. `render` is this suite,
+`ordinary` the same with ordinary kernels, `pool` two processes that call papermill and keep an exporter, `commands`
+papermill and nbconvert by command line, a report at a time, `limit` what no kernel can beat: the code of the notebooks
+run in two warm processes, with the same pictures and the same pages.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import resource
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 NAMES = ("01-trade", "02-visits", "03-agreements", "04-rupture-and-rekindling", "08-tables")
+SETS = (
+    *({}, {"first_year": "1995"}, {"first_year": "2000"}, {"first_year": "2008"}),
+    *({"last_year": "2010"}, {"last_year": "2016"}, {"certainty": "asserted"}, {"certainty": "reported"}),
+)
 POOL = """
-import sys
+import json, sys
 from concurrent.futures import ProcessPoolExecutor
 from functools import cache
 from pathlib import Path
 import nbconvert, papermill
 exporter = cache(nbconvert.HTMLExporter)
-def make(pair):
-    name, folder = pair
-    source = Path("notebooks") / f"{name}.ipynb"
-    done = papermill.execute_notebook(source, f"{folder}/{name}.ipynb", progress_bar=False, cwd="notebooks")
-    Path(folder, f"{name}.html").write_text(exporter().from_notebook_node(done)[0])
-with ProcessPoolExecutor(2) as pool:
-    list(pool.map(make, [(name, sys.argv[1]) for name in sys.argv[2:]]))
+def make(job):
+    number, (name, values), folder = job
+    values = {key: int(value) if value.isdigit() else value for key, value in values.items()}
+    source, done = f"notebooks/{name}.ipynb", f"{folder}/{number}.ipynb"
+    notebook = papermill.execute_notebook(source, done, values, progress_bar=False, cwd="notebooks")
+    Path(folder, f"{number}.html").write_text(exporter().from_notebook_node(notebook)[0])
+if __name__ == "__main__":
+    jobs = [(number, job, sys.argv[1]) for number, job in enumerate(json.loads(sys.argv[2]))]
+    with ProcessPoolExecutor(2) as pool:
+        list(pool.map(make, jobs))
 """
-ASKED, USUAL = {"FORKKERNEL": "1"}, {"FORKKERNEL": "0"}
-FORKED = {
-    "JUPYTER_DEFAULT_PROVISIONER_NAME": "forkkernel",
-    "FORKKERNEL_PRELOAD": "analysis.findings,analysis.display,seaborn",
-}
+LIMIT = """
+import ast, json, os, sys, time
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+from IPython.core.interactiveshell import InteractiveShell
+from IPython.utils.capture import capture_output
+from nbformat import v4
+import seaborn, matplotlib.pyplot as plt
+import analysis as an, analysis.findings, analysis.display
+from analysis.render import prepare_notebook, read_notebook, clean_notebook
+from analysis.record import record_report, write_record
+from analysis.report import write_page, write_whole
+from analysis.dossier import load_dossier
+from analysis.schema import DEFAULT
+def make(job):
+    number, (name, values), folder = job
+    os.chdir("notebooks") if Path("notebooks").is_dir() else None
+    notebook, shell = prepare_notebook(read_notebook(Path(f"{name}.ipynb")), {}), InteractiveShell.instance()
+    shell.reset(new_session=True)
+    values = {key: int(value) if value.isdigit() else value for key, value in values.items()}
+    for cell in [cell for cell in notebook.cells if cell.cell_type == "code"]:
+        with capture_output() as said:
+            result = shell.run_cell(cell.source, store_history=False)
+        result.raise_error()
+        if "parameters" in cell.metadata.get("tags", []):
+            shell.user_ns.update(values)
+        cell.metadata.pop("state", None)
+        cell.outputs = [v4.new_output("display_data", one.data) for one in said.outputs]
+    plt.close("all")
+    html = write_page(clean_notebook(notebook), load_dossier(), parameters=values)
+    write_whole(Path(folder, f"{number}.html"), html)
+    write_whole(Path(folder, f"{number}.json"), write_record(record_report(html, notebook, DEFAULT)))
+if __name__ == "__main__":
+    folder, wanted = sys.argv[1], json.loads(sys.argv[2])
+    with ProcessPoolExecutor(2) as pool:
+        list(pool.map(make, [("warm", wanted[0], folder)] * 4))
+        begin = time.perf_counter()
+        list(pool.map(make, [(number, job, folder) for number, job in enumerate(wanted)]))
+        print(time.perf_counter() - begin)
+"""
+USUAL, FORKED = {"FORKKERNEL": "0"}, {"JUPYTER_DEFAULT_PROVISIONER_NAME": "forkkernel"}
+PRELOAD = {"FORKKERNEL_PRELOAD": "analysis.findings,analysis.display,seaborn"}
+Way = Callable[[], float]
 
 
-def list_ways(folder: str) -> dict[str, dict[str, tuple[list[list[str]], dict[str, str]]]]:
-    """Return for each task its ways: commands, run one after the other, and what they find in their environment."""
-    python = [sys.executable, "-m"]
-    render, output = [*python, "analysis", "render"], ["--output", folder]
-    batch, five = ["--batch", "reports/batch.yml", "--workers", "2", *output], [*NAMES, "--workers", "2", *output]
-    commands = []
-    for name in NAMES:
-        done = f"{folder}/{name}.ipynb"
-        run = ["papermill", f"notebooks/{name}.ipynb", done, "--cwd", "notebooks", "--no-progress-bar"]
-        commands += [[*python, *run], [*python, "nbconvert", "--to", "html", done]]
-    nbval = [[*python, "pytest", "-q", "-p", "no:cacheprovider", "--nbval", "notebooks"]]
-    both = {"render": ASKED, "usual": USUAL}
-    return {
-        "one report": {way: ([[*render, NAMES[0], *output]], env) for way, env in both.items()},
-        "five reports": {
-            "render": ([[*render, *five]], ASKED),
-            "usual": ([[*render, *five]], USUAL),
-            "pool": ([[sys.executable, "-c", POOL, folder, *NAMES]], {}),
-            "commands": (commands, {}),
-        },
-        "the batch": {way: ([[*render, *batch]], env) for way, env in both.items()},
-        "nbval": {"forked": (nbval, FORKED), "usual": (nbval, {})},
-    }
+def list_jobs(names: tuple[str, ...], sets: tuple[dict[str, str], ...]) -> list[tuple[str, dict[str, str]]]:
+    """Return notebook and parameters of each report."""
+    return [(name, values) for values in sets for name in names]
 
 
-def measure(commands: list[list[str]], more: dict[str, str]) -> float:
-    """Return the seconds that some commands take."""
+def measure(*commands: list[str], more: dict[str, str] | None = None) -> float:
+    """Return the seconds that some commands take, one after the other."""
     begin = time.perf_counter()
     for command in commands:
-        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-        subprocess.run(command, cwd=ROOT, env={**os.environ, **more}, check=True, **quiet)  # type: ignore[call-overload]
+        subprocess.run(command, cwd=ROOT, env={**os.environ, **(more or {})}, check=True, capture_output=True)
     return time.perf_counter() - begin
 
 
-def main(rounds: int) -> None:
-    """Print for each task the seconds of each way and how often the first goes into it, then all as JSON."""
+def render(folder: str, jobs: list[tuple[str, dict[str, str]]], *options: str) -> list[str]:
+    """Return the command that renders some reports, through a batch file."""
+    path = Path(folder) / f"batch{len(jobs)}.yml"
+    entries = [{"notebook": str(ROOT / "notebooks" / name), "parameters": values} for name, values in jobs]
+    path.write_text(json.dumps({"reports": entries}), encoding="utf-8")
+    output = str(Path(folder) / f"render{len(jobs)}")
+    return [sys.executable, "-m", "analysis", "render", "--batch", str(path), "--output", output, *options]
+
+
+def convert(folder: str, jobs: list[tuple[str, dict[str, str]]]) -> list[list[str]]:
+    """Return the commands of papermill and nbconvert for some reports."""
+    commands = []
+    for number, (name, values) in enumerate(jobs):
+        done = f"{folder}/{number}.ipynb"
+        options = [part for key, value in values.items() for part in ("-p", key, value)]
+        run = ["papermill", f"notebooks/{name}.ipynb", done, "--cwd", "notebooks", "--no-progress-bar", *options]
+        commands += [[sys.executable, "-m", *run], [sys.executable, "-m", "nbconvert", "--to", "html", done]]
+    return commands
+
+
+def run_script(folder: str, name: str, text: str, jobs: list[tuple[str, dict[str, str]]]) -> list[str]:
+    """Return the command of a script above; it lies in a file, as its processes need."""
+    path = Path(folder) / f"{name}.py"
+    path.write_text(text, encoding="utf-8")
+    return [sys.executable, str(path), folder, json.dumps(jobs)]
+
+
+def time_limit(folder: str, jobs: list[tuple[str, dict[str, str]]]) -> float:
+    """Return the seconds of the warm processes alone."""
+    command = run_script(folder, "limit", LIMIT, jobs)
+    return float(subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout)
+
+
+def list_tasks(folder: str) -> dict[str, dict[str, Way]]:
+    """Return for each task its ways; the first is compared with the others."""
+    few, forty = list_jobs(NAMES, SETS[:1]), list_jobs(NAMES, SETS)
+    nbval = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--nbval", "notebooks"]
+    force = render(folder, few, "--force"), render(folder, forty, "--force")
+    return {
+        "five": {
+            "render": lambda: measure(force[0]),
+            "ordinary": lambda: measure(force[0], more=USUAL),
+            "pool": lambda: measure(run_script(folder, "pool", POOL, few)),
+            "commands": lambda: measure(*convert(folder, few)),
+        },
+        "forty": {
+            "render": lambda: measure(force[1]),
+            "limit": lambda: time_limit(folder, forty),
+            "pool": lambda: measure(run_script(folder, "pool", POOL, forty)),
+        },
+        "commands": {"render": lambda: measure(force[1]), "commands": lambda: measure(*convert(folder, forty))},
+        "current": {
+            "render": lambda: measure(render(folder, forty)),
+            "pass": lambda: measure([sys.executable, "-c", "pass"]),
+        },
+        "help": {
+            "help": lambda: measure([sys.executable, "-m", "analysis", "--help"]),
+            "pass": lambda: measure([sys.executable, "-c", "pass"]),
+        },
+        "nbval": {"forked": lambda: measure(nbval, more=FORKED | PRELOAD), "ordinary": lambda: measure(nbval)},
+        "thousand": {
+            f"{count} reports": lambda count=count: measure(render(folder, repeat(forty, count), "--force")) / count
+            for count in (40, 1000)
+        },
+    }
+
+
+def repeat(jobs: list[tuple[str, dict[str, str]]], count: int) -> list[tuple[str, dict[str, str]]]:
+    """Return so many jobs that write different reports: the years before the first act are no limit."""
+    return [(jobs[n % len(jobs)][0], {"first_year": str(1 + n // len(NAMES))}) for n in range(count)]
+
+
+def main(rounds: str = "5", *chosen: str) -> None:
+    """Print for each task the seconds of each way and how often the first goes into it; write all as JSON."""
     runs: dict[str, dict[str, list[float]]] = {}
     with tempfile.TemporaryDirectory() as folder:
-        for _ in range(rounds):
-            for task, ways in list_ways(folder).items():
-                for way, (commands, more) in ways.items():
-                    runs.setdefault(task, {}).setdefault(way, []).append(measure(commands, more))
+        tasks = {task: ways for task, ways in list_tasks(folder).items() if task in (chosen or ("five", "forty"))}
+        if "current" in tasks:
+            measure(render(folder, list_jobs(NAMES, SETS)))
+        for _ in range(int(rounds)):
+            for task, ways in tasks.items():
+                for way, act in ways.items():
+                    runs.setdefault(task, {}).setdefault(way, []).append(act())
     for task, found in runs.items():
         medians = {way: statistics.median(spent) for way, spent in found.items()}
         first = next(iter(medians.values()))
         for way, seconds in medians.items():
-            print(f"{task:12}  {way:8} {seconds:7.2f} s  {seconds / first:5.2f} x")
-    print(json.dumps(runs))
+            print(f"{task:9} {way:14} {seconds:8.3f} s  {seconds / first:6.2f} x")
+    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+    print(f"largest process: {peak / 1024:.0f} MB")
+    (ROOT / "benchmarks" / "render.json").write_text(json.dumps(runs, indent=1) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 5)
+    main(*sys.argv[1:])

@@ -32,7 +32,8 @@ LAYERS = {
     "plots": ("style", "page", "svg", "plots"),
     "display": ("display", "exercises", "explore"),
     "render": (
-        *("new", "kernels", "parameters", "sources", "report", "record", "render", "notebooks", "classroom"),
+        *("new", "state", "kernels", "parameters", "sources", "report", "record", "render"),
+        *("notebooks", "classroom", "cluster"),
         *("batch", "index", "diff", "__main__"),
     ),
 }

@@ -219,17 +219,19 @@ def test_select_rows_takes_every_option(whole):
 
 @pytest.mark.parametrize("folder", [None, INVENTED])
 def test_command_runs_and_gives_the_same_rows(tmp_path, folder, monkeypatch):
-    monkeypatch.chdir(tmp_path)
+    (tmp_path / "notebooks").mkdir()
+    monkeypatch.chdir(tmp_path / "notebooks")
     named = ""
     if folder:
         shutil.copytree(folder, tmp_path / "an article, & more")
-        named = "an article, & more"
+        named = "../an article, & more"
     panel = explore(load_dossier(named or None), dossier=named, first_year=1995)
     values = {"certainty": "alleged", "types": panel.controls["types"].options[1:]}
     page = choose(panel, **values, scale=panel.controls["scale"].options[-1][1])
     command = page.code.get_text()
     assert shlex.split(command)[0] == PYTHON
-    done = subprocess.run([sys.executable, *shlex.split(command)[1:]], capture_output=True, text=True, check=False)
+    words = [sys.executable, *shlex.split(command)[1:]]
+    done = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     (path,) = (tmp_path / "my-reports").glob("07-explore-*.html")
     report = BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")

@@ -44,7 +44,7 @@ def test_a_full_disk_loses_no_report(tmp_path, workers):
         write_command(tmp_path, disk / "out"),
         f"cp -r '{disk}/out' '{kept}'",
         f"({fill}; {fill}2; true)",
-        f"{write_command(tmp_path, disk / 'out', workers)}; s=$?; ls -A '{disk}/out'; "
+        f"{write_command(tmp_path, disk / 'out', workers)} --force; s=$?; ls -A '{disk}/out'; "
         f"cmp '{disk}/out/a.html' '{kept}/a.html' && cmp '{disk}/out/b.json' '{kept}/b.json' && exit $s",
     )
     assert status == 1, said

@@ -41,7 +41,6 @@ def test_readme_route_renders_the_committed_bytes(version: str, tmp_path: Path) 
     assert route
     *setup, render = route[1].strip().splitlines()
     assert len(setup) == 2
-    render += " --workers 2"  # the committed bytes are from one or two, `make` uses two
     lines = [setup[0].replace("python3", f'"{python}"', 1), setup[1], render]
     environment = {name: value for name, value in os.environ.items() if name not in ("VIRTUAL_ENV", "PYTHONPATH")}
     for line in lines:

@@ -14,7 +14,7 @@ from nbformat import v4
 from analysis.__main__ import main
 from analysis.diff import compare_folders, compare_pages, explain_change, shorten_texts
 from analysis.errors import RenderError
-from analysis.record import number_repeats, read_lines, read_page, record_report, record_state, write_record
+from analysis.record import number_repeats, read_lines, read_page, record_report, write_record
 from analysis.render import render_notebook
 from analysis.schema import DEFAULT
 
@@ -96,12 +96,6 @@ def test_committed_record_is_that_of_its_page_and_data(path: Path) -> None:
 def test_every_report_has_a_record() -> None:
     pages = {path.stem for path in REPORTS.glob("*.html")} - {"index"}
     assert {path.stem for path in RECORDS} == {name for name in pages if not name.endswith(".failed")}
-
-
-def test_record_state_of_a_failure() -> None:
-    state = record_state(1.26, "cell 2")
-    assert (state["state"], state["error"], state["seconds"]) == ("failed", "cell 2", 1.3)
-    assert {"pandas", "matplotlib", "nbconvert"} <= set(state["packages"])
 
 
 def test_write_record_reads_back_the_same() -> None:

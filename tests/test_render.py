@@ -388,7 +388,7 @@ def test_page_leads_every_citation_to_a_row(path: Path) -> None:
 def test_reports_have_the_committed_bytes_in_another_folder_on_another_day_with_one_and_three_workers(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Those committed are from two workers. A day that is not today: where the clock is 14 hours ahead or 12 behind."""
+    """A day that is not today: where the clock is 14 hours ahead or 12 behind."""
     hour = datetime.now(UTC).hour
     monkeypatch.setenv("TZ", "Etc/GMT-14" if hour >= 10 else "Etc/GMT+12")
     names = ["01-trade", "02-visits", "04-rupture-and-rekindling-period-PH2"]

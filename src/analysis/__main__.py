@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shlex
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from analysis.errors import AnalysisError, DataError
+
+if TYPE_CHECKING:
+    from analysis.render import Report
+    from analysis.state import Job
 
 ROOT = Path(__file__).resolve().parents[2]
 SECONDS = click.IntRange(min=1)
@@ -54,8 +60,10 @@ def validate(folder: Path) -> None:
     help="Folder of the reports (default: reports/).",
 )
 @click.option(
-    "--workers", type=click.IntRange(min=1), default=1, show_default=True, help="Processes that render at once."
+    "--workers", type=click.IntRange(min=1), help="Processes that render at once (default: one for each core)."
 )
+@click.option("--dask", metavar="ADDRESS", help="Render on a Dask cluster, such as tcp://10.0.0.1:8786.")
+@click.option("--force", is_flag=True, help="Render what is up to date as well.")
 @click.option("--cell-timeout", type=SECONDS, default=120, show_default=True, help="Seconds for a cell.")
 @click.option("--timeout", type=SECONDS, default=600, show_default=True, help="Seconds for a notebook.")
 def render(
@@ -63,20 +71,13 @@ def render(
     parameters: tuple[str, ...],
     batch: Path | None,
     output: Path,
-    workers: int,
+    workers: int | None,
+    dask: str | None,
+    force: bool,
     cell_timeout: int,
     timeout: int,
 ) -> None:
-    """Render notebooks (default: all) as HTML reports, and the index of the folder."""
-    from analysis.kernels import prepare_kernels
-
-    # First, so that it goes on while the rest is imported here.
-    prepare_kernels((batch.parent.parent if batch else ROOT) / "notebooks")
-    from tqdm import tqdm
-
-    from analysis.batch import plan_batch, plan_job, run_jobs
-    from analysis.render import Limits
-
+    """Render notebooks (default: all) as HTML reports, and the index of the folder; what is up to date is skipped."""
     pairs = [_split(text) for text in parameters]
     given = dict(pairs)
     if len(given) < len(pairs):
@@ -84,10 +85,36 @@ def render(
     if batch and (notebooks or given):
         raise click.UsageError("--batch names its own notebooks and parameters; give one or the other")
     chosen = [_find(path) for path in notebooks] or sorted((ROOT / "notebooks").glob("*.ipynb"))
+
+    from analysis.state import is_current, is_sealed
+
+    request = {"batch": str(batch or ""), "notebooks": [] if batch else list(map(str, chosen)), "parameters": pairs}
+    if not force and is_sealed(output, request):
+        click.echo(f"Up to date. Open {output / 'index.html'}")
+        return
+    from analysis.kernels import prepare_kernels
+
+    # First, so that it goes on while the rest is imported here.
+    prepare_kernels((batch.parent.parent if batch else ROOT) / "notebooks")
+    from analysis.batch import count_cores, plan_batch, plan_job, run_jobs
+    from analysis.render import Limits
+
     jobs = plan_batch(batch, output) if batch else [plan_job(path, output, given) for path in chosen]
-    reports = run_jobs(jobs, workers=workers, limits=Limits(cell_timeout, timeout))
-    failed = [report for report in tqdm(reports, total=len(jobs), unit="report", disable=None) if report.error]
-    _finish([f"- {report.output.stem}: {report.error}" for report in failed], len(jobs), output)
+    stale = [job for job in jobs if force or not is_current(job)]
+    limits = Limits(cell_timeout, timeout)
+    if dask:
+        from analysis.cluster import run_remote
+
+        reports: Iterable[Report] = run_remote(stale, dask, limits=limits)
+    else:
+        reports = run_jobs(stale, workers=workers or count_cores(), limits=limits)
+    try:
+        failed = [f"- {report.output.stem}: {report.error}" for report in _follow(reports, jobs, stale) if report.error]
+    except KeyboardInterrupt:
+        click.echo("Stopped. The reports that are there are whole; the next run goes on from there.", err=True)
+        sys.exit(130)
+    _finish(failed, len(jobs), output)
+    _seal(output, request, jobs, batch)
 
 
 @main.command()
@@ -183,6 +210,40 @@ def coverage(folder: Path, text: Path) -> None:
         click.echo(_plain(line))
     if faults:
         sys.exit(_plain(describe_faults(faults, f"the locators of {folder.name}/")))
+
+
+def _follow(reports: Iterable[Report], jobs: Sequence[Job], stale: Sequence[Job]) -> Iterator[Report]:
+    """Pass reports on and show how far they are: a bar in a terminal, else a line for each."""
+    from tqdm import tqdm
+
+    counts = {"failed": 0, "skipped": len(jobs) - len(stale)}
+    if counts["skipped"]:
+        click.echo(f"{counts['skipped']} of {len(jobs)} reports are up to date.", err=True)
+    with tqdm(total=len(stale), unit="report", disable=None, postfix=counts) as bar:
+        for place, report in enumerate(reports, start=1):
+            counts["failed"] += bool(report.error)
+            bar.set_postfix(counts, refresh=False)
+            bar.update()
+            if bar.disable:
+                said = "failed" if report.error else "done"
+                click.echo(_plain(f"{place}/{len(stale)} {report.output.stem}: {said}"), err=True)
+            yield report
+
+
+def _seal(output: Path, request: Mapping[str, Any], jobs: Sequence[Job], batch: Path | None) -> None:
+    """Note down in what state the folder of reports and all that it was made from are, for the next run."""
+    from analysis.batch import list_patterns
+    from analysis.report import write_whole
+    from analysis.state import SEAL, describe_seal, list_files
+
+    folders = dict.fromkeys(job.dossier for job in jobs)
+    read = [*dict.fromkeys(job.notebook for job in jobs), *(path for folder in folders for path in list_files(folder))]
+    if batch:  # a notebook that lies beside it goes before one of the project
+        read += [batch, *(batch.parent.parent / "notebooks" / job.notebook.name for job in jobs)]
+    with suppress(ValueError):  # on two drives of Windows; then each report is looked at
+        files = [os.path.relpath(path, output) for path in dict.fromkeys(read)]
+        seal = describe_seal(output, request, files, list_patterns(batch) if batch else [])
+        write_whole(output / SEAL, f"{json.dumps(seal)}\n")
 
 
 def _finish(failed: list[str], count: int, output: Path) -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import re
+import signal
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import lru_cache, partial
 from glob import glob
 from itertools import product
@@ -19,21 +20,13 @@ from analysis.dossier import Dossier, load_dossier, select_rows
 from analysis.errors import AnalysisError, DataError, ParameterError
 from analysis.kernels import prepare_kernels
 from analysis.parameters import Value, check_parameters, check_use, read_parameters
-from analysis.record import digest
 from analysis.render import DEFAULT_LIMITS, Limits, Report, read_notebook, render_notebook
 from analysis.schema import DEFAULT
+from analysis.state import Job, digest
 
 LONGEST = 200  # bytes of a file's name; .failed.html and .state.json go along
+SCHEMA = "datapackage.json"
 SHORT = 40  # letters of a value in a name that would be longer
-
-
-@dataclass(frozen=True)
-class Job:
-    """One report to render: a notebook, its parameters, and the file it becomes."""
-
-    notebook: Path
-    output: Path
-    parameters: Mapping[str, Value]
 
 
 class PlainLoader(yaml.BaseLoader):
@@ -55,8 +48,9 @@ def plan_batch(path: Path, output: Path) -> list[Job]:
     ----------
     path : pathlib.Path
         YAML: a list ``reports`` of entries with ``notebook`` (a name in ``notebooks/``), ``parameters`` and ``each``:
-        lists of values, ``periods`` for all phases of the dossier, and for ``dossier`` a pattern such as
-        ``dossiers/*`` for every dossier in these folders. Every combination becomes a report.
+        lists of values, ``periods`` or ``actors`` for all phases of the dossier or all who act in it, and for
+        ``dossier`` a pattern such as ``dossiers/*`` for every dossier in these folders. Every combination becomes a
+        report.
     output : pathlib.Path
         Folder of the reports.
 
@@ -115,7 +109,7 @@ def _combine(entry: Mapping[str, Any], load: Callable[[str | None], Dossier]) ->
         try:
             grid = {name: _expand(values, given, load) for name, values in each.items()}
         except DataError:  # its report says what is wrong, and the others are made
-            yield given | {name: "" for name, values in each.items() if values == "periods"}
+            yield given | {name: "" for name, values in each.items() if isinstance(values, str)}
             continue
         yield from ({**given, **dict(zip(grid, values, strict=True))} for values in product(*grid.values()))
 
@@ -124,8 +118,7 @@ def _find_dossiers(wanted: Any) -> list[Any]:
     """Return the folders that a pattern means, those with a schema in them; a list is taken as it stands."""
     if isinstance(wanted, list):
         return wanted
-    found = [Path(name) for name in glob(str(wanted))]
-    folders = sorted(path.as_posix() for path in found if (path / "datapackage.json").is_file())
+    folders = sorted(Path(name).parent.as_posix() for name in glob(f"{wanted}/{SCHEMA}"))
     if not folders:
         raise ParameterError(f"each: expected folders with a datapackage.json, found none for the pattern {wanted!r}")
     return folders
@@ -134,9 +127,13 @@ def _find_dossiers(wanted: Any) -> list[Any]:
 def _expand(values: Any, fixed: Mapping[str, Any], load: Callable[[str | None], Dossier]) -> list[Any]:
     if isinstance(values, list):
         return values
-    if values != "periods":
-        raise ParameterError(f"each: expected a list or 'periods', found {values!r}")
-    return list(map(str, load(fixed.get("dossier") or None).phases.index))
+    if values not in ("periods", "actors"):
+        raise ParameterError(f"each: expected a list, 'periods' or 'actors', found {values!r}")
+    dossier = load(fixed.get("dossier") or None)
+    if values == "periods":
+        return list(map(str, dossier.phases.index))
+    acting = {*dossier.events["actor"].dropna(), *dossier.events["target"].dropna()}
+    return [str(name) for name in dossier.actors.index if name in acting]
 
 
 def plan_job(
@@ -213,12 +210,49 @@ def run_job(job: Job, limits: Limits = DEFAULT_LIMITS) -> Report:
     except AnalysisError as error:
         return Report(job.output, str(error))
     except OSError as error:  # what was there stays: a page is written beside the old one, then put in its place
-        wish = "free some space, or choose another folder with --output"
-        return Report(job.output, f"{job.output.parent} cannot be written: {error.strerror or error}; {wish}")
+        return Report(job.output, describe_unwritable(job.output, error))
+
+
+def describe_unwritable(output: Path, error: OSError) -> str:
+    """Return in words that a page cannot be written, and the way out.
+
+    Examples
+    --------
+    >>> describe_unwritable(Path("out/a.html"), OSError(28, "No space left on device"))
+    'out cannot be written: No space left on device; free some space, or choose another folder with --output'
+    """
+    wish = "free some space, or choose another folder with --output"
+    return f"{output.parent} cannot be written: {error.strerror or error}; {wish}"
+
+
+def list_patterns(path: Path) -> list[str]:
+    """Return the patterns by which a batch file looks for dossiers, each for the file that makes a folder one.
+
+    Examples
+    --------
+    >>> from analysis.schema import DEFAULT
+    >>> list_patterns(DEFAULT.parent / "reports" / "batch.yml")
+    []
+    """
+    wanted = [(entry.get("each") or {}).get("dossier") for entry in _read_entries(path)]
+    return [f"{pattern}/{SCHEMA}" for pattern in wanted if isinstance(pattern, str)]
+
+
+def count_cores() -> int:
+    """Return how many processors this process may use.
+
+    Examples
+    --------
+    >>> count_cores() > 0
+    True
+    """
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def run_jobs(jobs: Sequence[Job], *, workers: int = 1, limits: Limits = DEFAULT_LIMITS) -> Iterable[Report]:
     """Yield a report for each job, in the order of the jobs.
+
+    Where it is interrupted, those that are begun are ended, and no other is begun.
 
     Parameters
     ----------
@@ -234,10 +268,15 @@ def run_jobs(jobs: Sequence[Job], *, workers: int = 1, limits: Limits = DEFAULT_
     []
     """
     run = partial(run_job, limits=limits)
-    if workers == 1:
+    if workers == 1 or len(jobs) < 2:
         yield from map(run, jobs)
         return
     for folder in {job.notebook.parent for job in jobs}:
         prepare_kernels(folder)  # before the processes start, so that they share it
-    with ProcessPoolExecutor(workers) as pool:
+    with ProcessPoolExecutor(min(workers, len(jobs)), initializer=_leave_interrupts) as pool:
         yield from pool.map(run, jobs)
+
+
+def _leave_interrupts() -> None:
+    """Leave Ctrl-C to the process that has the others: a handler, since what is ignored would be so in kernels too."""
+    signal.signal(signal.SIGINT, lambda *_: None)

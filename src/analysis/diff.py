@@ -162,7 +162,7 @@ def explain_change(
     old, new : dict
         As `record_report` returns them.
     old_state, new_state : dict
-        As `record_state` returns them; empty where there is none.
+        As `describe_run` returns them; empty where there is none.
 
     Examples
     --------

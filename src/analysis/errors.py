@@ -31,6 +31,10 @@ class RenderError(AnalysisError, RuntimeError):
     """A notebook could not be turned into a report."""
 
 
+class ClusterError(AnalysisError, RuntimeError):
+    """There is no cluster, or its workers have another version of the project."""
+
+
 class ExerciseError(AnalysisError, ValueError):
     """An exercise cannot be given out: its solution is not marked, or a student has worked on what is there."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import shlex
 import sys
 from collections.abc import Iterable, Mapping
@@ -141,8 +142,7 @@ def explore(
     chosen: dict[str, Any] = {"certainty": certainty, "period": period, "types": types, "scale": scale}
     still = draw_choice(whole, **fixed, **chosen)
     controls, view = _list_controls(whole, chosen), widgets.HTML()
-    folder = Path(dossier).resolve()
-    place = str(folder.relative_to(ROOT) if folder.is_relative_to(ROOT) else folder) if dossier else ""
+    place = _name_place(dossier)
 
     @lru_cache(KEPT)
     def draw(**choice: Any) -> str:
@@ -216,6 +216,12 @@ def write_command(**choice: str | int | None) -> str:
     options = [part for each in given for part in ("-p", each)]
     command = [PYTHON, "-m", "analysis", "render", "07-explore", *options, "--output", "my-reports"]
     return shlex.join(command)
+
+
+def _name_place(dossier: str) -> str:
+    """Return a dossier's folder as seen from the folder that has the notebooks; of one elsewhere, its name."""
+    home, folder = Path.cwd().parent, Path(dossier).resolve()
+    return (os.path.relpath(folder, home) if folder.is_relative_to(home) else folder.name) if dossier else ""
 
 
 def _list_controls(whole: Dossier, chosen: Mapping[str, str]) -> dict[str, Any]:

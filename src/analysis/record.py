@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import copy
-import hashlib
 import json
-import platform
 import re
 from collections.abc import Iterable, Iterator
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -19,12 +16,7 @@ from analysis.dossier import describe_faults
 from analysis.errors import DataError
 from analysis.schema import build_table, read_schema, read_tables
 from analysis.sources import CITATION, read_citation
-
-LIBRARY = Path(__file__).parent
-PACKAGES = (
-    *("beautifulsoup4", "edtf", "frictionless", "ipykernel", "jinja2", "matplotlib", "mistune"),
-    *("nbclient", "nbconvert", "numpy", "pandas", "papermill", "seaborn"),
-)
+from analysis.state import digest
 
 
 def record_report(html: str, notebook: NotebookNode, folder: Path) -> dict[str, Any]:
@@ -83,30 +75,6 @@ def record_report(html: str, notebook: NotebookNode, folder: Path) -> dict[str, 
     }
 
 
-def record_state(seconds: float, error: str = "") -> dict[str, Any]:
-    """Return how a run went and with which code and packages: what may differ between two machines.
-
-    Examples
-    --------
-    >>> record_state(1.25)["state"]
-    'complete'
-    """
-    sources = sorted(path for path in LIBRARY.rglob("*") if path.suffix in (".py", ".j2", ".css", ".json"))
-    return {
-        "state": "failed" if error else "complete",
-        "error": error,
-        "seconds": round(seconds, 1),
-        "library": digest(*(path.read_text(encoding="utf-8") for path in sources)),
-        "lock": _digest_lock(),
-        "packages": {"Python": platform.python_version(), **{name: version(name) for name in PACKAGES}},
-    }
-
-
-def _digest_lock() -> str:
-    path = LIBRARY.parents[1] / "requirements.lock"
-    return digest(path.read_text(encoding="utf-8")) if path.exists() else ""
-
-
 def write_record(record: dict[str, Any]) -> str:
     """Return a record as JSON: one line a sentence, a table, a figure or a row, so that a diff of it can be read.
 
@@ -130,17 +98,6 @@ def write_record(record: dict[str, Any]) -> str:
     text = json.dumps(record, ensure_ascii=False, indent=2)
     entry = r"(?<=\n    )\{\n(?:      .*\n)+    \}"
     return re.sub(entry, lambda found: json.dumps(json.loads(found[0]), ensure_ascii=False), text) + "\n"
-
-
-def digest(*texts: str) -> str:
-    """Return a short fingerprint of texts.
-
-    Examples
-    --------
-    >>> digest("a", "b") == digest("a", "b"), digest("a", "b") == digest("ab")
-    (True, False)
-    """
-    return hashlib.sha256("\x1f".join(texts).encode()).hexdigest()[:16]
 
 
 def read_page(page: BeautifulSoup) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import copy
 import logging
+import os
 import re
 import tempfile
 import textwrap
@@ -24,9 +25,10 @@ from analysis.dossier import Dossier, load_dossier
 from analysis.errors import AnalysisError, RenderError
 from analysis.kernels import choose_engine
 from analysis.parameters import Value, check_parameters, read_parameters
-from analysis.record import record_report, record_state, write_record
+from analysis.record import record_report, write_record
 from analysis.report import write_page, write_whole
 from analysis.schema import DEFAULT
+from analysis.state import Job, describe_inputs, describe_run
 
 QUIET = ["--IPKernelApp.log_level=50"]
 STARTS = 3  # of a kernel: two that start at once may choose the same port
@@ -53,6 +55,15 @@ class Report:
     error: str = ""
 
 
+@dataclass(frozen=True)
+class Made:
+    """What a run gave: files by the ending of their name, the error where it failed, and the seconds that it took."""
+
+    files: Mapping[str, str]
+    error: str
+    seconds: float
+
+
 class NotebookError(RenderError):
     """A notebook stopped before its end; `notebook` is what there is of it."""
 
@@ -71,7 +82,7 @@ def render_notebook(
     notebook : pathlib.Path
     output : pathlib.Path
         The HTML file; its folder is made. Beside it: ``NAME.json``, what the page says and was made from, and
-        ``NAME.state.json``, how the run went and with which packages. A notebook that fails gives
+        ``NAME.state.json``, how the run went and what it was made from. A notebook that fails gives
         ``NAME.failed.html``, which the next success removes.
     parameters : mapping, optional
         Checked against the notebook before a kernel starts. A `dossier` other than the default leaves out the cells
@@ -98,32 +109,96 @@ def render_notebook(
     ...
     analysis.errors.RenderError: nowhere.ipynb: expected a notebook, found none
     """
-    source = read_notebook(notebook)
-    known = read_parameters(source)
-    given = check_parameters(known, parameters or {})
-    folder, begin = Path(str(given.get("dossier") or "") or DEFAULT), time.monotonic()
-    done = prepare_notebook(source, given)
-    page = partial(
-        write_page, parameters={name: value for name, value in given.items() if value != known[name].default}
-    )
-    output.parent.mkdir(parents=True, exist_ok=True)
-    dossier: Dossier | None = None
-    error = ""
+    given = check_parameters(read_parameters(read_notebook(notebook)), parameters or {})
+    output.parent.mkdir(parents=True, exist_ok=True)  # before the run: a folder that cannot be made is told at once
+    inputs = describe_inputs(Job(notebook, output, given))
+    return keep_report(output, make_report(notebook, given, good=find_good(output), limits=limits), inputs)
+
+
+def find_good(output: Path) -> str:
+    """Return the name of the last good report, which a failure leaves as it was; empty where there is none.
+
+    Examples
+    --------
+    >>> find_good(Path("nowhere.html"))
+    ''
+    """
+    return output.name if output.exists() else ""
+
+
+def make_report(
+    notebook: Path,
+    parameters: Mapping[str, Value],
+    *,
+    dossier: Path | None = None,
+    good: str = "",
+    limits: Limits = DEFAULT_LIMITS,
+) -> Made:
+    """Run a notebook and return its report, written nowhere yet.
+
+    Parameters
+    ----------
+    notebook : pathlib.Path
+    parameters : mapping
+        As `check_parameters` returns them.
+    dossier : pathlib.Path, optional
+        Where its dossier lies, if not where the parameters say.
+    good : str
+        Name of the last good report, which the page of a failure leads to.
+    limits : Limits, optional
+
+    Examples
+    --------
+    >>> make_report(Path("nowhere.ipynb"), {})
+    Traceback (most recent call last):
+    ...
+    analysis.errors.RenderError: nowhere.ipynb: expected a notebook, found none
+    """
+    source, begin = read_notebook(notebook), time.monotonic()
+    known, given = read_parameters(source), dict(parameters)
+    if given.get("dossier"):
+        given["dossier"] = str(dossier or given["dossier"])
+    folder = Path(str(given.get("dossier") or DEFAULT))
+    shown = {name: value for name, value in parameters.items() if value != known[name].default}
+    done, page = prepare_notebook(source, given), partial(write_page, parameters=shown)
+    loaded: Dossier | None = None
     try:
-        dossier = load_dossier(folder)
+        loaded = load_dossier(folder)
         done = run_notebook(done, notebook.parent, given, limits)
-        html = page(done, dossier)
-        record = write_record(record_report(html, done, folder))
-        write_whole(output, html)
-        write_whole(output.with_suffix(".json"), record)
-        output.with_suffix(".failed.html").unlink(missing_ok=True)
+        html = page(done, loaded)
+        files, error = {".html": html, ".json": write_record(record_report(html, done, folder))}, ""
     except Exception as problem:  # whatever it was, the reader gets a page that says so
         done = problem.notebook if isinstance(problem, NotebookError) else done
         error = str(problem) if isinstance(problem, AnalysisError) else describe_error(problem)
-        page = partial(page, dossier=dossier, failure=error, good=output.name if output.exists() else "")
-        write_whole(output.with_suffix(".failed.html"), _write_failure(page, done))
-    write_whole(output.with_suffix(".state.json"), write_record(record_state(time.monotonic() - begin, error)))
-    return Report(output, error)
+        page = partial(page, dossier=loaded, failure=error, good=good)
+        files = {".failed.html": _write_failure(page, done)}
+    return Made(files, error, time.monotonic() - begin)
+
+
+def keep_report(output: Path, made: Made, inputs: Mapping[str, Any]) -> Report:
+    """Write a report: a page and its record, or the page of its failure beside the last good one; and how it went.
+
+    Parameters
+    ----------
+    output : pathlib.Path
+        The HTML file; its folder is there.
+    made : Made
+    inputs : mapping
+        As `describe_inputs` returned them before the run.
+
+    Examples
+    --------
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     keep_report(Path(folder, "a.html"), Made({".failed.html": "No."}, "cell 1", 0.1), {}).error
+    'cell 1'
+    """
+    for ending, text in made.files.items():
+        write_whole(output.with_suffix(ending), text)
+    if not made.error:
+        output.with_suffix(".failed.html").unlink(missing_ok=True)
+    state = describe_run(inputs, output, made.seconds, made.error)
+    write_whole(output.with_suffix(".state.json"), write_record(state))
+    return Report(output, made.error)
 
 
 def _write_failure(page: Callable[[NotebookNode], str], notebook: NotebookNode) -> str:
@@ -210,7 +285,7 @@ def run_notebook(
     """
     values = dict(parameters)
     if values.get("dossier"):
-        values["dossier"] = str(Path(str(values["dossier"])).resolve())
+        values["dossier"] = _place(Path(str(values["dossier"])), folder)
     end = time.monotonic() + limits.notebook
     for _ in range(STARTS):
         done, problem = _execute(notebook, folder, values, lambda _: max(1, min(limits.cell, end - time.monotonic())))
@@ -224,6 +299,12 @@ def run_notebook(
     if silent := _find_silent(done):
         raise NotebookError(f"cell {silent}, the cell calls show or display, and nothing was shown", done)
     return done
+
+
+def _place(dossier: Path, folder: Path) -> str:
+    """Return where a dossier lies as seen from the notebook's folder, or the whole path where it lies elsewhere."""
+    found, home = dossier.resolve(), folder.resolve()
+    return os.path.relpath(found, home) if found.is_relative_to(home.parent) else str(found)
 
 
 def _execute(

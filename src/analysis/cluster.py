@@ -1,0 +1,151 @@
+"""Reports made by a Dask cluster: what a job needs travels by value, what it gives comes back, and this side writes."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from analysis.batch import describe_unwritable
+from analysis.errors import ClusterError
+from analysis.render import DEFAULT_LIMITS, Limits, Made, Report, describe_error, find_good, keep_report, make_report
+from analysis.state import CODE, ROOT, Job, describe_inputs, digest_files, list_files
+
+UNDERWAY = 256  # jobs that the cluster has at once; those after them wait here, so that no memory fills
+
+
+@dataclass(frozen=True)
+class Parcel:
+    """A job by value.
+
+    Attributes
+    ----------
+    notebook : str
+        Name of its file.
+    place : str
+        Where its dossier lies as seen from the notebook's folder; empty where it is that of the project, which every
+        worker has.
+    files : mapping
+        Contents, by their place as seen from the notebook's folder.
+    parameters, good
+        As for `make_report`.
+    inputs : mapping
+        As `describe_inputs` returns them.
+    """
+
+    notebook: str
+    place: str
+    files: Mapping[str, bytes]
+    parameters: Mapping[str, Any]
+    good: str
+    inputs: Mapping[str, Any]
+
+
+def pack_job(job: Job) -> Parcel:
+    """Return a job by value; a file that cannot be read is left out, and the report says so.
+
+    Examples
+    --------
+    >>> pack_job(Job(ROOT / "notebooks" / "01-trade.ipynb", Path("out.html"), {})).place
+    ''
+    """
+    home, folder = job.notebook.parent.resolve(), job.dossier.resolve()
+    files, place = {job.notebook.name: job.notebook.read_bytes()}, ""
+    if folder != ROOT / "data":
+        inside = folder.is_relative_to(home.parent)  # then a notebook may say where, and says the same everywhere
+        place = Path(os.path.relpath(folder, home)).as_posix() if inside else f"../../elsewhere/{folder.name}"
+        found = [path for path in list_files(folder) if path.is_file()]
+        files |= {f"{place}/{path.relative_to(folder).as_posix()}": path.read_bytes() for path in found}
+    return Parcel(job.notebook.name, place, files, job.parameters, find_good(job.output), describe_inputs(job))
+
+
+def make_parcel(parcel: Parcel, limits: Limits = DEFAULT_LIMITS) -> Made:
+    """Make the report of a parcel, in a folder of its own that goes afterwards. Runs on a worker.
+
+    Raises
+    ------
+    ClusterError
+        If the worker has another version of the project, of its data or of a package: its pages could differ.
+
+    Examples
+    --------
+    >>> make_parcel(Parcel("a.ipynb", "", {}, {}, "", {"library": "another"}))
+    Traceback (most recent call last):
+    ...
+    analysis.errors.ClusterError: a worker has another library than this machine: install the same project there
+    """
+    ours = CODE | {"dossier": digest_files(list_files(ROOT / "data")) if not parcel.place else parcel.inputs["dossier"]}
+    other = [name for name in ("library", "packages", "dossier") if ours[name] != parcel.inputs.get(name)]
+    if other:
+        raise ClusterError(f"a worker has another {other[0]} than this machine: install the same project there")
+    with tempfile.TemporaryDirectory() as scratch:
+        home = Path(scratch).resolve() / "project" / "notebooks"
+        for name, content in parcel.files.items():
+            path = Path(os.path.normpath(home / name))
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+        dossier = Path(os.path.normpath(home / parcel.place)) if parcel.place else None
+        notebook = home / parcel.notebook
+        return make_report(notebook, parcel.parameters, dossier=dossier, good=parcel.good, limits=limits)
+
+
+def run_remote(jobs: Sequence[Job], address: str, *, limits: Limits = DEFAULT_LIMITS) -> Iterator[Report]:
+    """Yield a report for each job, in the order of the jobs; a cluster makes them and this process writes them.
+
+    A job whose worker is lost is given to another one.
+
+    Parameters
+    ----------
+    jobs : sequence of Job
+    address : str
+        Of the scheduler, as ``tcp://10.0.0.1:8786``.
+    limits : Limits, optional
+
+    Raises
+    ------
+    ClusterError
+        If there is no such scheduler, or distributed is not installed.
+    """
+    try:
+        from distributed import Client
+
+        client = Client(address, timeout=10, set_as_default=False)  # type: ignore[no-untyped-call]
+    except ImportError as error:
+        raise ClusterError(
+            "--dask needs the package distributed; install the extra `cluster` of this project"
+        ) from error
+    except (OSError, ValueError) as error:
+        raise ClusterError(f"expected a Dask scheduler at {address!r}, found none") from error
+    waiting: deque[tuple[Job, Mapping[str, Any], Future[Made]]] = deque()
+    with client, client.get_executor() as pool:  # type: ignore[no-untyped-call]
+        try:
+            for job in jobs:
+                job.output.parent.mkdir(parents=True, exist_ok=True)
+                parcel = pack_job(job)
+                waiting.append((job, parcel.inputs, pool.submit(make_parcel, parcel, limits)))
+                if len(waiting) == UNDERWAY:
+                    yield _keep(*waiting.popleft())
+            while waiting:
+                yield _keep(*waiting.popleft())
+        finally:
+            for *_, future in waiting:
+                future.cancel()
+
+
+def _keep(job: Job, inputs: Mapping[str, Any], future: Future[Made]) -> Report:
+    """Wait for what a worker made of a job, and write it."""
+    try:
+        made = future.result()
+    except ClusterError:  # so would be all others
+        raise
+    except Exception as error:  # such as a job that has cost several workers their life
+        return Report(job.output, f"no worker could make it: {describe_error(error)}")
+    try:
+        return keep_report(job.output, made, inputs)
+    except OSError as error:
+        return Report(job.output, describe_unwritable(job.output, error))
