@@ -47,7 +47,7 @@ lock: ## write requirements.lock anew from pyproject.toml (needs uv; LOCK=--upgr
 	@uv=$$(command -v uv || ls .venv/bin/uv 2>/dev/null) || \
 	{ echo "make lock needs uv: $(PYTHON) -m pip install uv"; exit 1; }; \
 	"$$uv" pip compile pyproject.toml --all-extras --group build --universal --python-version 3.11 \
-	--generate-hashes --no-emit-index-url --custom-compile-command "make lock" --quiet \
+	--generate-hashes --no-strip-extras --no-emit-index-url --custom-compile-command "make lock" --quiet \
 	$(LOCK) -o requirements.lock
 
 check: $(READY) ## lint, format, types; and running everything again changes no committed byte

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from difflib import SequenceMatcher, get_close_matches
+from functools import lru_cache
 from itertools import combinations
 from math import isclose
 from pathlib import Path
@@ -86,7 +88,7 @@ def check_tables(schema: Schema, tables: Mapping[str, Cells]) -> list[Fault]:
     []
     """
     try:
-        report = _make_package(schema, tables).validate()
+        report = _validate(json.dumps(_describe_package(schema, tables)))
     except frictionless.FrictionlessException as error:
         raise DataError(f"datapackage.json: expected a Data Package: {error.error.note}") from error
     except TypeError as error:  # a constraint of another type than its field
@@ -134,7 +136,12 @@ def find_notes(folder: Path) -> list[str]:
     return notes
 
 
-def _make_package(schema: Schema, tables: Mapping[str, Cells]) -> frictionless.Package:
+@lru_cache(4)  # by all that is checked, the cells too: what was edited is checked anew
+def _validate(package: str) -> Any:
+    return frictionless.Package.from_descriptor(json.loads(package)).validate()
+
+
+def _describe_package(schema: Schema, tables: Mapping[str, Cells]) -> dict[str, Any]:
     """Return the package with the cells as they were read in place of the files; a faulty file is left empty.
 
     Frictionless copies what it is given, and a table once for each key that points to it. So titles stay outside, and
@@ -160,7 +167,7 @@ def _make_package(schema: Schema, tables: Mapping[str, Cells]) -> frictionless.P
         resources.append({"name": name, "schema": own, "data": [[column], *cells]})
     rest = {name: value for name, value in schema.items() if name != "tables"}
     inline = [{**resource, "format": "inline"} for resource in resources]
-    return frictionless.Package.from_descriptor({**rest, "resources": inline})
+    return {**rest, "resources": inline}
 
 
 def _point(key: Schema, name: str) -> Schema:

@@ -178,7 +178,8 @@ def _read_values(page: BeautifulSoup) -> Iterator[dict[str, Any]]:
 
 
 def _read_cell(cell: Tag) -> str:
-    rows = [read_citation(link) for link in cell.select(CITATION)]
+    links = cell.find_all("a")  # a selector takes some ten times as long, and cells are many
+    rows = [read_citation(link) for link in links if str(link.get("href")).startswith("#rows-")]
     text = cell.get_text()
     return f"{text} [{' '.join(rows)}]" if rows and rows != [text] else text
 

@@ -7,6 +7,7 @@ import re
 import tempfile
 import textwrap
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -164,11 +165,13 @@ def fill_template(name: str, /, **values: Any) -> str:
     >>> "<title>A &amp; b</title>" in fill_template("layout", title="a & b")
     True
     """
+    return _open_templates().get_template(f"{name}.html.j2").render(values)
+
+
+@cache  # jinja looks whether a template has changed
+def _open_templates() -> Environment:
     loader = FileSystemLoader(TEMPLATES)
-    jinja = Environment(
-        loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True
-    )
-    return jinja.get_template(f"{name}.html.j2").render(values)
+    return Environment(loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True)
 
 
 def _make_body(notebook: NotebookNode, rows: pd.DataFrame, *, strict: bool) -> tuple[BeautifulSoup, Coverage]:
@@ -181,6 +184,12 @@ def _make_body(notebook: NotebookNode, rows: pd.DataFrame, *, strict: bool) -> t
 
 
 def _export_cells(notebook: NotebookNode) -> str:
+    body, _ = _open_exporter().from_notebook_node(notebook)
+    return str(body)
+
+
+@cache
+def _open_exporter() -> HTMLExporter:
     exporter = HTMLExporter(
         extra_template_basedirs=[str(TEMPLATES)],
         template_name="cells",
@@ -189,8 +198,7 @@ def _export_cells(notebook: NotebookNode) -> str:
         exclude_anchor_links=True,
     )
     exporter.register_filter("close_tags", lambda html: str(BeautifulSoup(html, "html.parser")))
-    body, _ = exporter.from_notebook_node(notebook)
-    return str(body)
+    return exporter
 
 
 def _tidy(page: BeautifulSoup) -> None:

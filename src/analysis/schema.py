@@ -101,7 +101,7 @@ def read_schema(folder: Path) -> Schema:
         raise DataError(f"{path.name}, row {error.lineno}: expected JSON, found a fault there: {error.msg}") from error
     except (RecursionError, ValueError) as error:  # brackets without end, a number of thousands of digits
         raise DataError(f"{path.name}: expected JSON of a common size, found another") from error
-    from jsonschema import Draft202012Validator, FormatChecker  # a second of grammar; only where a dossier is read
+    from jsonschema import Draft202012Validator, FormatChecker  # only where a dossier is read
 
     wrong = [
         f"{path.name}, {error.json_path.removeprefix('$.')}: {error.message}"

@@ -56,22 +56,24 @@ def _exchange(figures: pd.DataFrame, evidence: pd.DataFrame) -> pd.DataFrame:
     """Return the figures with those for which there is a rate in dollars, each in the scale it had."""
     known = (evidence["status"] == "observed") & ~find_bounds(evidence)
     rates = evidence[evidence["unit"].str.endswith(RATE) & known]
+    by_period = dict(iter(rates.groupby(["unit", "earliest", "latest"])))
+    wanted = [f"{split_unit(unit)[1]}{RATE}" for unit in figures["unit"]]
+    keys = zip(wanted, figures["earliest"], figures["latest"], strict=True)
+    rated = pd.Series([key in by_period for key in keys], figures.index, dtype=bool)
     changed: dict[str, dict[str, Any]] = {}
-    for row, figure in figures[~figures["unit"].str.endswith(RATE)].iterrows():
+    for row, figure in figures[rated & ~figures["unit"].str.endswith(RATE)].iterrows():
         currency = split_unit(figure["unit"])[1]
-        same = (rates["earliest"] == figure["earliest"]) & (rates["latest"] == figure["latest"])
-        found = fill_ranges(rates[same & (rates["unit"] == f"{currency}{RATE}")])
-        if len(found):
-            parts = (found["value"].iloc[0], found["value_high"].max(), found["value_low"].min())
-            exact = figure["bound"] == "exact" and figure["value_low"] == figure["value_high"]
-            half = 0.5 * 10.0 ** -count_decimals(figure["value"]) if exact else 0.0
-            wide = zip((figure["value"], figure["value_low"] - half, figure["value_high"] + half), parts, strict=True)
-            ends = dict(zip(ENDS, (number / part for number, part in wide), strict=True))
-            unit, rows = figure["unit"].replace(currency, "USD"), join_rows([figure["rows"], *found["rows"]])
-            bound = "about" if figure["bound"] == "exact" else figure["bound"]
-            told = pd.notna(figure.get("basis"))
-            basis = {"basis": max(figure["basis"], "derived", key=BASES.index)} if told else {}
-            changed[str(row)] = {**ends, "unit": unit, "rows": rows, "bound": bound, **basis}
+        found = fill_ranges(by_period[f"{currency}{RATE}", figure["earliest"], figure["latest"]])
+        parts = (found["value"].iloc[0], found["value_high"].max(), found["value_low"].min())
+        exact = figure["bound"] == "exact" and figure["value_low"] == figure["value_high"]
+        half = 0.5 * 10.0 ** -count_decimals(figure["value"]) if exact else 0.0
+        wide = zip((figure["value"], figure["value_low"] - half, figure["value_high"] + half), parts, strict=True)
+        ends = dict(zip(ENDS, (number / part for number, part in wide), strict=True))
+        unit, rows = figure["unit"].replace(currency, "USD"), join_rows([figure["rows"], *found["rows"]])
+        bound = "about" if figure["bound"] == "exact" else figure["bound"]
+        told = pd.notna(figure.get("basis"))
+        basis = {"basis": max(figure["basis"], "derived", key=BASES.index)} if told else {}
+        changed[str(row)] = {**ends, "unit": unit, "rows": rows, "bound": bound, **basis}
     if not changed:
         return figures
     new, frame = pd.DataFrame.from_dict(changed, "index"), figures.copy()

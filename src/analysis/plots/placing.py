@@ -13,6 +13,9 @@ from analysis.style import EDGE, LABEL, MUTED, NOTE, write
 Box = tuple[float, float, float, float]
 """Left, right, bottom, top."""
 
+Leader = list[tuple[float, float]]
+"""Points of a line from a label to its column."""
+
 LINE = 13  # height of a line of a label
 
 
@@ -61,11 +64,14 @@ def place_labels(labels: Sequence[Label], taken: Sequence[Box], *, width: float,
 
 
 def _place_in_order(labels: Iterable[Label], taken: Iterable[Box], width: float, height: float) -> list[Placed]:
-    boxes, run = list(taken), list[Placed]()
+    boxes, leaders, run = list(taken), list[Leader](), list[Placed]()
     for label in labels:
         for place in _list_places(label, width, height):
-            led = [other for other in run if other.leader and _meets(other, place.box)]
-            if is_free(place.box, boxes) and not led and not any(_meets(place, box) for box in boxes if place.leader):
+            if not is_free(place.box, boxes) or any(_meets(leader, place.box) for leader in leaders):
+                continue
+            leader = _lead(place)
+            if not any(_meets(leader, box) for box in boxes):
+                leaders.append(leader)
                 boxes.append(place.box)
                 run.append(place)
                 break
@@ -90,11 +96,17 @@ def _list_places(label: Label, width: float, height: float) -> list[Placed]:
     ]
 
 
-def _meets(placed: Placed, box: Box) -> bool:
-    """Return whether the leader of a label runs through a box."""
+def _lead(placed: Placed) -> Leader:
+    """Return points along the leader of a label; none where it has no leader."""
     x0, y0, x1, y1 = placed.label.x, placed.label.top + 2, (placed.box[0] + placed.box[1]) / 2, placed.box[2]
-    points = [(x0 + (x1 - x0) * step / 24, y0 + (y1 - y0) * step / 24) for step in range(1, 24)]
-    return any(box[0] < x < box[1] and box[2] < y < box[3] for x, y in points)
+    steps = range(1, 24) if placed.leader else ()
+    return [(x0 + (x1 - x0) * step / 24, y0 + (y1 - y0) * step / 24) for step in steps]
+
+
+def _meets(leader: Leader, box: Box) -> bool:
+    """Return whether a leader runs through a box."""
+    left, right, bottom, top = box
+    return any(left < x < right and bottom < y < top for x, y in leader)
 
 
 def locate(ax: Axes, xs: Iterable[float], ys: Iterable[float], *, half: float = 7) -> list[Box]:
