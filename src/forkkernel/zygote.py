@@ -16,6 +16,7 @@ import io
 import json
 import os
 import selectors
+import signal
 import socket
 import struct
 import sys
@@ -163,7 +164,8 @@ def serve(requests: socket.socket, starter: int, refuse: Callable[[], dict[str, 
     """Answer requests for a kernel until the starter has ended; return in a forked child alone, with its request.
 
     A request is a datagram with descriptors: a socket to answer on, a file with the request, and the standard streams.
-    The answer, a datagram too, is the number of the kernel or why there is none; another one says how it ended.
+    Answers, datagrams too, are why there is no kernel, and how one ended. That it listens, the kernel says by itself:
+    one message, so that none can overtake another.
 
     Parameters
     ----------
@@ -174,8 +176,8 @@ def serve(requests: socket.socket, starter: int, refuse: Callable[[], dict[str, 
         Returns what to answer in place of forking, nothing where all is well.
     """
     watch, kernels = selectors.DefaultSelector(), dict[int, tuple[int, socket.socket]]()
-    watch.register(requests, selectors.EVENT_READ)
     last = os.pidfd_open(starter)
+    watch.register(requests, selectors.EVENT_READ)
     watch.register(last, selectors.EVENT_READ)
     while kernels or requests.fileno() >= 0:
         for key, _ in watch.select():
@@ -185,38 +187,37 @@ def serve(requests: socket.socket, starter: int, refuse: Callable[[], dict[str, 
                 watch.unregister(key.fd)
                 _reap(key.fd, *kernels.pop(key.fd))
                 continue
-            _, files, *_ = socket.recv_fds(requests, 1, 5)
+            _, files, *_ = socket.recv_fds(requests, 1, 5, socket.MSG_CMSG_CLOEXEC)
             if not files:  # no one is left who could ask
                 watch.unregister(requests)
                 requests.close()
                 continue
             talk = socket.socket(fileno=files.pop(0))
-            child = _fork(talk, refuse)
+            answer = refuse() if _is_waited_for(talk) else {"refused": "too late"}
+            child = -1 if answer else os.fork()
             if child == 0:
                 _close([watch, requests, *(other for _, other in kernels.values())], [last, *kernels])
                 return {"talk": talk, "files": files}
-            _close([talk] * (child < 0), files)
-            if child > 0:
+            _close([], files)
+            if answer:
+                _say(talk, answer)
+                talk.close()
+            else:
                 end = os.pidfd_open(child)
                 kernels[end] = child, talk
                 watch.register(end, selectors.EVENT_READ)
     os._exit(0)
 
 
-def _fork(talk: socket.socket, refuse: Callable[[], dict[str, Any]]) -> int:
-    """Fork unless there is a reason not to, and say so; return the child, 0 in the child, -1 where there is none."""
-    answer, child = refuse(), -1
-    with contextlib.suppress(BlockingIOError):  # nothing is ever heard but the end of one who has waited too long
+def _is_waited_for(talk: socket.socket) -> bool:
+    """Return whether who asked still holds the other end; nothing is ever heard but the end of one who does not."""
+    try:
         talk.recv(1, socket.MSG_DONTWAIT)
-        answer = {"refused": "too late"}
-    if not answer:
-        try:
-            child = os.fork()
-        except OSError as error:
-            answer = {"refused": str(error)}
-    if child:
-        _say(talk, answer or {"pid": child})
-    return child
+    except BlockingIOError:
+        return True
+    except OSError:
+        pass
+    return False
 
 
 def _reap(end: int, child: int, talk: socket.socket) -> None:
@@ -280,9 +281,20 @@ def become_kernel(talk: socket.socket, files: list[int], made: dict[str, str], f
     warnings.filters.sort(key=lambda known: known not in filters)  # type: ignore[attr-defined]  # theirs come first
     app.poller = threading.Thread(target=_end_with, args=(os.pidfd_open(parent),), daemon=True)  # in place of its own
     os.register_at_fork(after_in_child=talk.close)
-    ioloop.IOLoop.current().add_callback(_say, talk, {"ready": True})
-    app.start()
-    _end()
+    ioloop.IOLoop.current().add_callback(_greet, talk)
+    try:
+        app.start()
+        _end()
+    finally:
+        os._exit(1)
+
+
+def _greet(talk: socket.socket) -> None:
+    """Say that the kernel listens; where nobody waits for it any more, end."""
+    try:
+        talk.send(json.dumps({"pid": os.getpid()}).encode())
+    except OSError:
+        os._exit(1)
 
 
 def _end() -> NoReturn:
@@ -290,6 +302,7 @@ def _end() -> NoReturn:
 
     Threads are waited for, exit functions run, what the notebook left goes out of use and its open files are closed.
     """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # jupyter_client sends one to a kernel that it has asked to end
     threading._shutdown()  # type: ignore[attr-defined]
     atexit._run_exitfuncs()  # IPython's empties the namespace
     gc.collect()
