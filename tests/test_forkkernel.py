@@ -525,6 +525,27 @@ def test_a_zygote_that_takes_too_long_is_not_waited_for(
     assert "ended before it forked" in caplog.text
 
 
+def test_a_kernel_that_listens_too_late_ends(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It would answer in place of the one that was started instead."""
+    startup = tmp_path / "profile_default" / "startup"
+    startup.mkdir(parents=True)
+    options: Any = {"preload": ("csv",), "IPYTHONDIR": str(tmp_path)}
+    before = list_children(os.getpid())
+    with kernel(tmp_path, **options) as one:
+        assert one.is_forked
+    wait = f"import os, time\nwhile not os.path.exists({str(tmp_path / 'go')!r}):\n    time.sleep(0.01)\n"
+    (startup / "wait.py").write_text(wait)
+    monkeypatch.setattr(launch, "PATIENCE", 0.3)
+    manager = KernelManager(kernel_name="python3")
+    manager.kernel_spec.metadata["kernel_provisioner"] = make_stanza(["csv"])
+    manager.start_kernel(cwd=str(tmp_path), env={**os.environ, "IPYTHONDIR": str(tmp_path)}, extra_arguments=[QUIET])
+    assert not isinstance(manager.provisioner.process, ForkedProcess)
+    (tmp_path / "go").touch()
+    pid = manager.provisioner.process.pid
+    assert wait_until(lambda: list_children(os.getpid()) - before == {pid})
+    manager.shutdown_kernel(now=True)
+
+
 def test_switched_off_the_ordinary_kernel_starts(
     tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -298,6 +298,7 @@ def _ask(zygote: Zygote, request: Mapping[str, object], streams: Sequence[int]) 
 def _end_zygotes() -> None:
     for zygote in [*_zygotes.values(), *_dropped]:
         if zygote.owner == os.getpid():
+            zygote.requests.close()
             zygote.process.kill()
             zygote.process.wait()
 

@@ -16,7 +16,6 @@ import io
 import json
 import os
 import selectors
-import signal
 import socket
 import struct
 import sys
@@ -185,7 +184,9 @@ def serve(requests: socket.socket, starter: int, refuse: Callable[[], dict[str, 
                 os._exit(0)
             if key.fd in kernels:
                 watch.unregister(key.fd)
-                _reap(key.fd, *kernels.pop(key.fd))
+                os.close(key.fd)
+                child, talk = kernels.pop(key.fd)
+                _say(talk, {"ended": os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])})
                 continue
             _, files, *_ = socket.recv_fds(requests, 1, 5, socket.MSG_CMSG_CLOEXEC)
             if not files:  # no one is left who could ask
@@ -201,7 +202,6 @@ def serve(requests: socket.socket, starter: int, refuse: Callable[[], dict[str, 
             _close([], files)
             if answer:
                 _say(talk, answer)
-                talk.close()
             else:
                 end = os.pidfd_open(child)
                 kernels[end] = child, talk
@@ -220,13 +220,6 @@ def _is_waited_for(talk: socket.socket) -> bool:
     return False
 
 
-def _reap(end: int, child: int, talk: socket.socket) -> None:
-    """Tell how a kernel ended."""
-    os.close(end)
-    _say(talk, {"ended": os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])})
-    talk.close()
-
-
 def _close(things: list[Any], files: list[int]) -> None:
     for thing in things:
         thing.close()
@@ -235,7 +228,8 @@ def _close(things: list[Any], files: list[int]) -> None:
 
 
 def _say(talk: socket.socket, words: dict[str, Any]) -> None:
-    with contextlib.suppress(OSError):  # who asked has ended; its kernel ends by itself
+    """Say a last word."""
+    with talk, contextlib.suppress(OSError):  # who asked has ended; its kernel ends by itself
         talk.send(json.dumps(words).encode())
 
 
@@ -302,7 +296,6 @@ def _end() -> NoReturn:
 
     Threads are waited for, exit functions run, what the notebook left goes out of use and its open files are closed.
     """
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # jupyter_client sends one to a kernel that it has asked to end
     threading._shutdown()  # type: ignore[attr-defined]
     atexit._run_exitfuncs()  # IPython's empties the namespace
     gc.collect()
