@@ -35,6 +35,12 @@ QUIET = "--IPKernelApp.log_level=50"
 PRELOAD = ("pandas", "matplotlib.pyplot", "multiprocessing")
 
 
+@pytest.fixture(autouse=True)
+def _ask(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("FORKKERNEL", "FORKKERNEL_PRELOAD", "JUPYTER_DEFAULT_PROVISIONER_NAME"):
+        monkeypatch.delenv(name, raising=False)
+
+
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """One folder for all tests that need none of their own: its kernels have one zygote."""

@@ -159,7 +159,7 @@ def _mark(path: str) -> tuple[int, int] | None:
     return state.st_mtime_ns, 0 if os.path.isdir(path) else state.st_size
 
 
-def serve(requests: socket.socket, starter: int, refuse: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+def serve(requests: socket.socket, last: int, refuse: Callable[[], dict[str, Any]]) -> dict[str, Any]:
     """Answer requests for a kernel until the starter has ended; return in a forked child alone, with its request.
 
     A request is a datagram with descriptors: a socket to answer on, a file with the request, and the standard streams.
@@ -169,13 +169,12 @@ def serve(requests: socket.socket, starter: int, refuse: Callable[[], dict[str, 
     Parameters
     ----------
     requests : socket.socket
-    starter : int
-        The process to end with.
+    last : int
+        Descriptor of the process to end with.
     refuse : callable
         Returns what to answer in place of forking, nothing where all is well.
     """
     watch, kernels = selectors.DefaultSelector(), dict[int, tuple[int, socket.socket]]()
-    last = os.pidfd_open(starter)
     watch.register(requests, selectors.EVENT_READ)
     watch.register(last, selectors.EVENT_READ)
     while kernels or requests.fileno() >= 0:
@@ -319,7 +318,7 @@ def main() -> None:
     """Preload and serve; in each child, be the kernel."""
     if sys.path and os.path.realpath(sys.path[0]) == os.path.dirname(os.path.realpath(__file__)):
         del sys.path[0]
-    requests, starter, begin = socket.socket(fileno=int(sys.argv[1])), int(sys.argv[2]), time.time_ns()
+    requests, last, begin = socket.socket(fileno=int(sys.argv[1])), os.pidfd_open(int(sys.argv[2])), time.time_ns()
     requests.set_inheritable(False)
     env = dict(os.environ)
     import_machinery()
@@ -336,7 +335,7 @@ def main() -> None:
     def refuse() -> dict[str, Any]:
         return {"stale": True} if edited or take_marks(files) != marks else answer
 
-    request = serve(requests, starter, refuse)
+    request = serve(requests, last, refuse)
     become_kernel(**request, made=made, filters=[known for known in warnings.filters if known not in filters])
 
 
