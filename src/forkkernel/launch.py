@@ -26,6 +26,7 @@ LAUNCHER = ["-m", "ipykernel_launcher"]
 PRELOAD = ("numpy", "pandas", "matplotlib.pyplot", "seaborn")
 VOLATILE = {"JPY_PARENT_PID", "JPY_SESSION_NAME", "PYTEST_CURRENT_TEST", "_"}  # differ from start to start, no more
 INHERITED = ("Umask", "SigBlk", "SigIgn", "Uid", "Gid", "Groups", "CapEff", "NoNewPrivs", "Seccomp", "Cpus_allowed")
+RESERVED = 0b11 << 31  # signals 32 and 33: the C library changes by itself what becomes of them
 MOST = 3  # zygotes that a process keeps; each holds its libraries in memory
 PATIENCE = 60  # seconds that the libraries may take to import and the kernel to listen
 LOST = -9  # how a kernel ended whose zygote cannot tell
@@ -187,8 +188,11 @@ def find_zygote(
 def _read_inherited() -> list[str]:
     """Return what a process hands on when it starts another: umask, signals, limits, rights."""
     lines = Path("/proc/self/status").read_text(encoding="ascii", errors="replace").splitlines()
+    status = {name: value for name, _, value in (line.partition(":\t") for line in lines)}
+    for name in ("SigBlk", "SigIgn"):
+        status[name] = hex(int(status[name], 16) & ~RESERVED)
     limits = Path("/proc/self/limits").read_text(encoding="ascii")
-    return [line for line in lines if line.startswith(INHERITED)] + [limits, str(os.nice(0))]
+    return [*(status.get(name, "") for name in INHERITED), limits, str(os.nice(0))]
 
 
 def _start_zygote(python: list[str], preload: list[str], env: dict[str, str], folder: str) -> Zygote:
