@@ -27,3 +27,9 @@ def shared() -> Path:
     if not folder.is_dir():
         pytest.skip("the folder with the article and the reference figures is not beside the project")
     return folder
+
+
+def pytest_collect_file(file_path: Path) -> None:
+    """Import papermill before forkkernel's engine, which it imports while it is imported itself."""
+    if file_path.name == "engine.py":
+        import papermill.engines  # noqa: F401

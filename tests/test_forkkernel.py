@@ -30,9 +30,21 @@ from forkkernel import launch
 from forkkernel.launch import ForkedProcess
 
 resource = pytest.importorskip("resource")
-pytestmark = [pytest.mark.fork, pytest.mark.skipif(sys.platform != "linux", reason="kernels are forked on Linux only")]
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="kernels are forked on Linux only")
 QUIET = "--IPKernelApp.log_level=50"
-PRELOAD = ("pandas", "matplotlib.pyplot")
+PRELOAD = ("pandas", "matplotlib.pyplot", "multiprocessing")
+
+
+@pytest.fixture(autouse=True)
+def _ask(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("FORKKERNEL", "FORKKERNEL_PRELOAD", "JUPYTER_DEFAULT_PROVISIONER_NAME"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One folder for all tests that need none of their own: its kernels have one zygote."""
+    return tmp_path_factory.mktemp("shared")
 
 
 @dataclass
@@ -159,10 +171,10 @@ print(json.dumps({name: plain(value) for name, value in state.items()}))
 """
 
 
-def test_a_notebook_sees_the_same_state_in_a_forked_kernel(tmp_path: Path) -> None:
+def test_a_notebook_sees_the_same_state_in_a_forked_kernel(folder: Path) -> None:
     found = []
     for forked in (False, True):
-        with kernel(tmp_path, forked=forked, GREETING="hello") as one:
+        with kernel(folder, forked=forked, GREETING="hello") as one:
             assert one.is_forked == forked
             found.append(json.loads(re.search(r"^\{.*", one.run(PROBE), re.MULTILINE)[0]))  # type: ignore[index]
     ordinary, forked_state = found
@@ -215,15 +227,15 @@ def merge(outputs: list[Any]) -> list[Any]:
     return sorted(outputs, key=lambda output: (output.output_type, output.get("name", "")))
 
 
-def test_outputs_are_equal_pictures_to_the_byte(tmp_path: Path) -> None:
-    ordinary, forked = (execute(tmp_path, engine) for engine in (None, "forkkernel"))
+def test_outputs_are_equal_pictures_to_the_byte(folder: Path) -> None:
+    ordinary, forked = (execute(folder, engine) for engine in (None, "forkkernel"))
     for source, left, right in zip(CELLS, ordinary, forked, strict=True):
         assert left == right, source
     assert "image/png" in json.dumps(forked)
     assert "column 24" in json.dumps(forked)
 
 
-def test_nothing_leaks_from_one_kernel_to_the_next(tmp_path: Path) -> None:
+def test_nothing_leaks_from_one_kernel_to_the_next(folder: Path) -> None:
     look = "import os, sys, pandas as pd, matplotlib as m; print(pd.get_option('display.precision'), m.rcParams['lines.linewidth'], os.environ.get('LEFT'), 'left' in sys.modules, os.path.basename(os.getcwd()), hasattr(pd, 'left'), 'x' in globals())"  # noqa: E501
     dirty = """
     import os, sys, pandas as pd, matplotlib as m
@@ -232,15 +244,15 @@ def test_nothing_leaks_from_one_kernel_to_the_next(tmp_path: Path) -> None:
     """
     seen = []
     for _ in range(2):
-        with kernel(tmp_path) as one:
+        with kernel(folder) as one:
             assert one.is_forked
             seen.append(one.run(look))
             one.run(dirty)
             assert one.run(look) == "2 9.0 1 True  True True"
-    assert seen[0] == seen[1] == f"6 1.5 None False {tmp_path.name} False False"
+    assert seen[0] == seen[1] == f"6 1.5 None False {folder.name} False False"
 
 
-def test_each_kernel_draws_its_own_random_numbers(tmp_path: Path) -> None:
+def test_each_kernel_draws_its_own_random_numbers(folder: Path) -> None:
     draw = """
     import random, tempfile, uuid, numpy as np, multiprocessing.process as p
     key, fresh = p.current_process().authkey, np.random.default_rng()
@@ -248,7 +260,7 @@ def test_each_kernel_draws_its_own_random_numbers(tmp_path: Path) -> None:
     """
     drawn = []
     for _ in range(3):
-        with kernel(tmp_path, preload=(*PRELOAD, "multiprocessing")) as one:
+        with kernel(folder) as one:
             assert one.is_forked
             drawn.append(one.run(draw).split(" ", 4))
     assert all(len(set(column)) == 3 for column in zip(*drawn, strict=True))
@@ -263,8 +275,8 @@ def test_a_seed_for_hashes_holds(tmp_path: Path) -> None:
     assert len(hashes) == 2
 
 
-def test_files_left_open_are_written(tmp_path: Path) -> None:
-    with kernel(tmp_path) as one:
+def test_files_left_open_are_written(folder: Path) -> None:
+    with kernel(folder) as one:
         assert one.is_forked
         one.run("""
         import atexit, gzip, pandas as pd
@@ -280,10 +292,10 @@ def test_files_left_open_are_written(tmp_path: Path) -> None:
         """)
         one.manager.shutdown_kernel()
         assert one.process is None
-    assert {path.stem: path.read_text() for path in tmp_path.glob("*.txt")} == {
+    assert {path.stem: path.read_text() for path in folder.glob("*.txt")} == {
         name: name for name in ("plain", "kept", "circle", "last", "late")
     }
-    assert gzip.decompress((tmp_path / "packed.gz").read_bytes()) == b"packed"
+    assert gzip.decompress((folder / "packed.gz").read_bytes()) == b"packed"
 
 
 def test_an_edited_module_is_seen(tmp_path: Path) -> None:
@@ -322,23 +334,22 @@ def test_a_module_beside_the_notebook_goes_first_as_always(tmp_path: Path) -> No
         assert one.run(look) == "True"
 
 
-@pytest.mark.parametrize("place", ["here", "home"])
-def test_changed_settings_of_matplotlib_are_seen(tmp_path: Path, place: str) -> None:
-    config = tmp_path / "config"
-    config.mkdir()
-    path = (tmp_path if place == "here" else config) / "matplotlibrc"
+def test_changed_settings_of_matplotlib_are_seen(tmp_path: Path) -> None:
+    """Those beside the notebook go before those of the user."""
+    home = tmp_path / "home"
+    home.mkdir()
     seen = []
-    for width in (None, 3, 4):
+    for width, place in ((None, home), (3, home), (4, tmp_path)):
         if width:
-            path.write_text(f"lines.linewidth: {width}\n")
-        with kernel(tmp_path, preload=("matplotlib",), MPLCONFIGDIR=str(config)) as one:
-            seen.append((one.is_forked, one.run("import matplotlib; print(matplotlib.rcParams['lines.linewidth'])")))
-    assert [width for _, width in seen] == ["1.5", "3.0", "4.0"]
-    assert seen[0][0]
+            (place / "matplotlibrc").write_text(f"lines.linewidth: {width}\n")
+        with kernel(tmp_path, preload=("matplotlib",), MPLCONFIGDIR=str(home)) as one:
+            seen.append(one.run("import matplotlib; print(matplotlib.rcParams['lines.linewidth'])"))
+            assert one.is_forked
+    assert seen == ["1.5", "3.0", "4.0"]
 
 
-def test_interrupt_and_restart(tmp_path: Path) -> None:
-    with kernel(tmp_path) as one:
+def test_interrupt_and_restart(folder: Path) -> None:
+    with kernel(folder) as one:
         assert one.is_forked
         asked = one.client.execute("import time\nprint('go', flush=True)\ntime.sleep(600)")
         while one.client.get_iopub_msg(timeout=20)["content"].get("text") != "go\n":
@@ -367,8 +378,8 @@ DEATHS = {
 
 
 @pytest.mark.parametrize("code", DEATHS)
-def test_a_kernel_that_dies_says_how(tmp_path: Path, code: str) -> None:
-    with kernel(tmp_path) as one:
+def test_a_kernel_that_dies_says_how(folder: Path, code: str) -> None:
+    with kernel(folder) as one:
         assert one.is_forked
         pid, process = one.pid, one.process
         assert one.manager.is_alive()
@@ -378,16 +389,16 @@ def test_a_kernel_that_dies_says_how(tmp_path: Path, code: str) -> None:
         assert not is_running(pid)
 
 
-def test_a_shutdown_leaves_no_process_and_comes_at_once(tmp_path: Path) -> None:
-    with kernel(tmp_path) as one:
+def test_a_shutdown_leaves_no_process_and_comes_at_once(folder: Path) -> None:
+    with kernel(folder) as one:
         assert one.is_forked
         pid = one.pid
         one.manager.shutdown_kernel()
         assert not is_running(pid)
 
 
-def test_a_kernel_that_will_not_end_is_killed(tmp_path: Path) -> None:
-    with kernel(tmp_path) as one:
+def test_a_kernel_that_will_not_end_is_killed(folder: Path) -> None:
+    with kernel(folder) as one:
         assert one.is_forked
         pid = one.pid
         one.manager.shutdown_wait_time = 0.2
@@ -461,7 +472,7 @@ def test_a_time_out_and_a_dead_kernel_end_as_ever_and_leave_no_process(tmp_path:
                 kernel_name="python3",
                 language="python",
                 progress_bar=False,
-                execution_timeout=2,
+                execution_timeout=1,
                 extra_arguments=[QUIET],
             )
         zygotes = {zygote.process.pid for zygote in launch._zygotes.values()}
@@ -518,6 +529,27 @@ def test_a_zygote_that_takes_too_long_is_not_waited_for(
         assert wait_until(lambda: list_children(os.getpid()) - before == {one.pid})
         assert one.run("print(1)") == "1"
     assert "ended before it forked" in caplog.text
+
+
+def test_a_kernel_that_listens_too_late_ends(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It would answer in place of the one that was started instead."""
+    startup = tmp_path / "profile_default" / "startup"
+    startup.mkdir(parents=True)
+    options: Any = {"preload": ("csv",), "IPYTHONDIR": str(tmp_path)}
+    before = list_children(os.getpid())
+    with kernel(tmp_path, **options) as one:
+        assert one.is_forked
+    wait = f"import os, time\nwhile not os.path.exists({str(tmp_path / 'go')!r}):\n    time.sleep(0.01)\n"
+    (startup / "wait.py").write_text(wait)
+    monkeypatch.setattr(launch, "PATIENCE", 0.3)
+    manager = KernelManager(kernel_name="python3")
+    manager.kernel_spec.metadata["kernel_provisioner"] = make_stanza(["csv"])
+    manager.start_kernel(cwd=str(tmp_path), env={**os.environ, "IPYTHONDIR": str(tmp_path)}, extra_arguments=[QUIET])
+    assert not isinstance(manager.provisioner.process, ForkedProcess)
+    (tmp_path / "go").touch()
+    pid = manager.provisioner.process.pid
+    assert wait_until(lambda: list_children(os.getpid()) - before == {pid})
+    manager.shutdown_kernel(now=True)
 
 
 def test_switched_off_the_ordinary_kernel_starts(
@@ -584,21 +616,25 @@ assert not any(name.startswith("analysis") for name in sys.modules)
     assert done.returncode == 0, done.stderr
 
 
-def test_no_more_zygotes_than_are_allowed(tmp_path: Path) -> None:
-    pids = set()
-    for number in range(launch.MOST + 2):
+def test_no_more_zygotes_than_are_allowed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(launch, "MOST", 1)
+    pids = []
+    for number in range(2):
         with kernel(tmp_path, preload=(), NUMBER=str(number)) as one:
             assert one.is_forked
-            pids.add(int(one.run("import os; print(os.getppid())")))
-    assert len(pids) == launch.MOST + 2
-    assert len(launch._zygotes) <= launch.MOST
-    assert wait_until(lambda: sum(map(is_running, pids)) <= launch.MOST)
+            pids.append(int(one.run("import os; print(os.getppid())")))
+    assert len(launch._zygotes) == 1
+    assert wait_until(lambda: list(map(is_running, pids)) == [False, True])
 
 
-def test_many_start_at_once(tmp_path: Path) -> None:
+def test_many_start_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And have one zygote."""
     import asyncio
 
     from jupyter_client.manager import AsyncKernelManager
+
+    started, start_zygote = [], launch._start_zygote
+    monkeypatch.setattr(launch, "_start_zygote", lambda *all: started.append(start_zygote(*all)) or started[-1])
 
     async def start() -> ForkedProcess:
         manager = AsyncKernelManager(kernel_name="python3")
@@ -615,6 +651,7 @@ def test_many_start_at_once(tmp_path: Path) -> None:
     assert {type(process) for process in processes} == {ForkedProcess}
     assert {process.returncode for process in processes} == {0}
     assert len({process.pid for process in processes}) == 12
+    assert len(started) == 1
 
 
 SHARED = """
@@ -649,8 +686,6 @@ NOTEBOOK = "import os\nprint('forkkernel/zygote.py' in open('/proc/self/cmdline'
 COMMANDS = {
     "nbval": ["pytest", "-p", "no:cacheprovider", "--nbval", "in.ipynb"],
     "nbconvert": ["nbconvert", "--to", "notebook", "--execute", "in.ipynb", "--output", "out.ipynb"],
-    "papermill": ["papermill", "--engine", "forkkernel", "--no-progress-bar", "in.ipynb", "out.ipynb"],
-    "nbclient": ["jupyter", "execute", "in.ipynb", "--output=out.ipynb"],
 }
 
 
@@ -662,8 +697,6 @@ def test_each_tool_is_served(tmp_path: Path, tool: str) -> None:
     kernelspec = {"name": "python3", "display_name": "Python 3", "language": "python"}
     nbformat.write(v4.new_notebook(cells=[cell], metadata={"kernelspec": kernelspec}), tmp_path / "in.ipynb")
     env = {**os.environ, "FORKKERNEL_PRELOAD": "csv", "JUPYTER_DEFAULT_PROVISIONER_NAME": "forkkernel"}
-    if tool == "papermill":
-        del env["JUPYTER_DEFAULT_PROVISIONER_NAME"]
     command = [sys.executable, "-m", *COMMANDS[tool]]
     done = subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr

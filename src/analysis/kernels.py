@@ -1,8 +1,7 @@
-"""How the kernels of reports start: where asked, forked from a process that has imported what every notebook needs."""
+"""How the kernels of reports start: on Linux, forked from a process that has imported what every notebook needs."""
 
 from __future__ import annotations
 
-import os
 from contextlib import suppress
 from pathlib import Path
 
@@ -12,18 +11,14 @@ PRELOAD = ["analysis.findings", "analysis.display", "seaborn", "matplotlib.pyplo
 
 
 def choose_engine() -> dict[str, object]:
-    """Return what tells papermill to fork its kernels where ``FORKKERNEL=1`` asks for it; nothing by default.
+    """Return what tells papermill to fork its kernels; nothing elsewhere than on Linux, or with ``FORKKERNEL=0``.
 
     Examples
     --------
     >>> choose_engine().get("engine_name", "forkkernel")
     'forkkernel'
     """
-    return {"engine_name": "forkkernel", "preload": PRELOAD} if _is_asked() else {}
-
-
-def _is_asked() -> bool:
-    return os.environ.get("FORKKERNEL") == "1" and is_wanted()
+    return {"engine_name": "forkkernel", "preload": PRELOAD} if is_wanted() else {}
 
 
 def prepare_kernels(folder: Path) -> None:
@@ -33,6 +28,5 @@ def prepare_kernels(folder: Path) -> None:
     --------
     >>> prepare_kernels(Path("nowhere"))
     """
-    if _is_asked():
-        with suppress(NoForkError, OSError):
-            find_zygote(PRELOAD, cwd=folder)
+    with suppress(NoForkError, OSError):
+        find_zygote(PRELOAD, cwd=folder)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
@@ -32,6 +33,7 @@ def refresh_notebook(path: Path) -> None:
 
 
 if __name__ == "__main__":
+    os.environ.setdefault("FORKKERNEL", "0")  # ordinary kernels: what is stored is what forked ones are held against
     folder = Path(__file__).resolve().parents[2] / "notebooks"
     stored = [*folder.glob("*.ipynb"), *folder.glob("exercises/*.ipynb")]  # JupyterLab keeps copies in hidden folders
     for name in [Path(argument) for argument in sys.argv[1:]] or sorted(stored):

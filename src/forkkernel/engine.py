@@ -17,7 +17,7 @@ from traitlets.config import Config
 from forkkernel.provisioner import ForkProvisioner
 
 SAVED = 1.0  # seconds at most between what ran and what is on the disk
-LOST = 0.05  # seconds after which a message that has not come was sent before the subscription stood
+LOST = 0.05  # seconds after which a message was sent before the subscription stood, or is late: then twice as many
 
 
 class ForkClient(AsyncKernelClient):
@@ -27,14 +27,15 @@ class ForkClient(AsyncKernelClient):
     """
 
     async def _async_wait_for_ready(self, timeout: float | None = None) -> None:
-        end = time.monotonic() + (timeout or float("inf"))
+        end, lost = time.monotonic() + (timeout or float("inf")), LOST
         while time.monotonic() < end:
             asked = self.kernel_info()
             try:
                 reply = await self._async_recv_reply(asked, timeout=1)
                 self._handle_kernel_info_reply(reply)
-                await self._hear_idle(asked)
+                await self._hear_idle(asked, lost)
             except (Empty, TimeoutError):
+                lost *= 2
                 if not await self._async_is_alive():
                     raise RuntimeError("Kernel died before replying to kernel_info") from None
             else:
@@ -43,9 +44,9 @@ class ForkClient(AsyncKernelClient):
 
     wait_for_ready = _async_wait_for_ready
 
-    async def _hear_idle(self, asked: str) -> None:
+    async def _hear_idle(self, asked: str, lost: float) -> None:
         while True:
-            heard = await ensure_async(self.iopub_channel.get_msg(timeout=LOST))
+            heard = await ensure_async(self.iopub_channel.get_msg(timeout=lost))
             if heard["parent_header"].get("msg_id") == asked and heard["content"].get("execution_state") == "idle":
                 return
 

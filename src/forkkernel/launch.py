@@ -26,8 +26,9 @@ LAUNCHER = ["-m", "ipykernel_launcher"]
 PRELOAD = ("numpy", "pandas", "matplotlib.pyplot", "seaborn")
 VOLATILE = {"JPY_PARENT_PID", "JPY_SESSION_NAME", "PYTEST_CURRENT_TEST", "_"}  # differ from start to start, no more
 INHERITED = ("Umask", "SigBlk", "SigIgn", "Uid", "Gid", "Groups", "CapEff", "NoNewPrivs", "Seccomp", "Cpus_allowed")
+RESERVED = 0b11 << 31  # signals 32 and 33: the C library changes by itself what becomes of them
 MOST = 3  # zygotes that a process keeps; each holds its libraries in memory
-PATIENCE = 60  # seconds that the libraries may take to import
+PATIENCE = 60  # seconds that the libraries may take to import and the kernel to listen
 LOST = -9  # how a kernel ended whose zygote cannot tell
 
 
@@ -35,22 +36,18 @@ class NoForkError(RuntimeError):
     """A kernel cannot be forked; the message says why."""
 
 
-class GoneError(NoForkError):
-    """The zygote has ended or is out of date; another may do."""
-
-
 @dataclass
 class Zygote:
-    """A process that forks kernels, the socket to ask it on, who started it, and whether it has forked one."""
+    """A process that forks kernels, the socket to ask it on, who started it, and what is known of it."""
 
     process: subprocess.Popen[bytes]
     requests: socket.socket
     owner: int
-    proved: bool = False
+    proved: bool = False  # it has forked a kernel
+    hopeless: bool = False  # it ended before that, and so would another
 
 
 _zygotes: dict[str, Zygote] = {}  # the one used last stands last
-_hopeless: set[str] = set()  # those that ended before they forked anything
 _dropped: list[Zygote] = []
 _lock = threading.RLock()
 
@@ -58,14 +55,14 @@ _lock = threading.RLock()
 class ForkedProcess:
     """What jupyter_client needs of `subprocess.Popen`, for a kernel that is the child of a zygote.
 
-    The zygote says how the kernel ended. The kernel holds the socket too: where the zygote has been killed, the end of
-    the kernel closes it.
+    The kernel says its number when it listens, the zygote how it ended. Both hold the socket: where the zygote has been
+    killed, the end of the kernel closes it.
     """
 
     stdin = stdout = stderr = None
 
-    def __init__(self, pid: int, talk: socket.socket) -> None:
-        self.pid = pid
+    def __init__(self, talk: socket.socket) -> None:
+        self.pid = 0
         self.returncode: int | None = None
         self._talk = talk
 
@@ -103,11 +100,8 @@ class ForkedProcess:
     def send_signal(self, number: int) -> None:
         """Send a signal to the kernel, if it runs."""
         if self.poll() is None:
-            os.kill(self.pid, number)
-
-    def terminate(self) -> None:
-        """End the kernel with SIGTERM."""
-        self.send_signal(signal.SIGTERM)
+            with suppress(ProcessLookupError):  # it has ended, and the zygote is about to say so
+                os.kill(self.pid, number)
 
     def kill(self) -> None:
         """End the kernel with SIGKILL."""
@@ -182,43 +176,41 @@ def find_zygote(
     stable = sorted((name, value) for name, value in env.items() if name not in VOLATILE)
     key = json.dumps([list(preload), list(python), stable, folder, _read_inherited()])
     with _lock:
-        if key in _hopeless:
-            raise NoForkError("one like it ended before it forked anything")
-        if key not in _zygotes:
-            for _ in range(len(_zygotes) + 1 - MOST):
-                drop_zygote(next(iter(_zygotes.values())))
-            _zygotes[key] = _start_zygote([*python], [*preload], env, folder)
-        _zygotes[key] = _zygotes.pop(key)
-        return _zygotes[key]
+        while key not in _zygotes and len(_zygotes) >= MOST:
+            drop_zygote(next(iter(_zygotes.values())))
+        zygote = _zygotes.pop(key, None) or _start_zygote([*python], [*preload], env, folder)
+        _zygotes[key] = zygote
+    if zygote.hopeless:
+        raise NoForkError("one like it ended before it forked anything")
+    return zygote
 
 
 def _read_inherited() -> list[str]:
     """Return what a process hands on when it starts another: umask, signals, limits, rights."""
     lines = Path("/proc/self/status").read_text(encoding="ascii", errors="replace").splitlines()
+    status = {name: value for name, _, value in (line.partition(":\t") for line in lines)}
+    for name in ("SigBlk", "SigIgn"):
+        status[name] = hex(int(status[name], 16) & ~RESERVED)
     limits = Path("/proc/self/limits").read_text(encoding="ascii")
-    return [line for line in lines if line.startswith(INHERITED)] + [limits, str(os.nice(0))]
+    return [*(status.get(name, "") for name in INHERITED), limits, str(os.nice(0))]
 
 
 def _start_zygote(python: list[str], preload: list[str], env: dict[str, str], folder: str) -> Zygote:
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     with theirs:
-        command = [*python, str(Path(__file__).with_name("zygote.py")), str(theirs.fileno()), str(os.getpid())]
-        none = subprocess.DEVNULL
-        process = subprocess.Popen(
-            [*command, *preload],
-            pass_fds=[theirs.fileno()],
-            env=env,
-            cwd=folder,
-            stdin=none,
-            stdout=none,
-            stderr=none,
-            start_new_session=True,
-        )
+        script = [str(Path(__file__).with_name("zygote.py")), str(theirs.fileno()), str(os.getpid())]
+        alone: Any = {"start_new_session": True, **dict.fromkeys(["stdin", "stdout", "stderr"], subprocess.DEVNULL)}
+        command, fds = [*python, *script, *preload], [theirs.fileno()]
+        try:
+            process = subprocess.Popen(command, pass_fds=fds, env=env, cwd=folder, **alone)
+        except OSError:
+            ours.close()
+            raise
     return Zygote(process, ours, os.getpid())
 
 
-def drop_zygote(zygote: Zygote, *, failed: bool = False) -> None:
-    """Ask a zygote for nothing more. It ends with its last kernel; one that failed is not started again.
+def drop_zygote(zygote: Zygote) -> None:
+    """Ask a zygote for nothing more. It ends with its last kernel.
 
     Examples
     --------
@@ -228,7 +220,6 @@ def drop_zygote(zygote: Zygote, *, failed: bool = False) -> None:
     with _lock:
         for key in [key for key, known in _zygotes.items() if known is zygote]:
             del _zygotes[key]
-            _hopeless.update([key] * failed)
         zygote.requests.close()
         _dropped.append(zygote)
         _dropped[:] = [old for old in _dropped if old.owner == os.getpid() and old.process.poll() is None]
@@ -242,7 +233,7 @@ def fork_kernel(
     env: Mapping[str, str],
     cwd: str | os.PathLike[str] | None = None,
 ) -> ForkedProcess:
-    """Have a kernel forked, and return it when it listens on its ports, or has ended.
+    """Have a kernel forked, and return it when it listens on its ports.
 
     Parameters
     ----------
@@ -260,8 +251,8 @@ def fork_kernel(
     Raises
     ------
     NoForkError
-        If the command is another one, or the zygote refuses or has ended. Where a zygote was killed, or what it
-        imported has changed, another is tried first.
+        If the command is another one, the zygote refuses or has ended, or the kernel ended before it listened. Where a
+        zygote was killed, or what it imported has changed, another is tried first.
 
     Examples
     --------
@@ -274,35 +265,44 @@ def fork_kernel(
     if not start:
         raise NoForkError("not a kernel of IPython")
     request = {"cmd": [*cmd], "arguments": [*cmd[start + 2 :]], "env": {**env}}
-    with suppress(GoneError):
-        return _ask(find_zygote(preload, python=cmd[:start], env=env, cwd=cwd), request, streams)
-    return _ask(find_zygote(preload, python=cmd[:start], env=env, cwd=cwd), request, streams)
+    for _ in range(2):
+        kernel = _ask(find_zygote(preload, python=cmd[:start], env=env, cwd=cwd), request, streams)
+        if kernel:
+            return kernel
+    raise NoForkError("twice, an import had changed or the zygote ended")
 
 
-def _ask(zygote: Zygote, request: Mapping[str, object], streams: Sequence[int]) -> ForkedProcess:
+def _ask(zygote: Zygote, request: Mapping[str, object], streams: Sequence[int]) -> ForkedProcess | None:
+    """Return a kernel, or None where another zygote may fork it."""
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     with theirs, open(os.memfd_create("request"), "w+", encoding="utf-8") as file:
         json.dump(request, file)
         file.flush()
         with suppress(OSError):  # it has ended, and its end of the socket will not answer
             socket.send_fds(zygote.requests, [b"?"], [theirs.fileno(), file.fileno(), *streams])
-    process = ForkedProcess(0, ours)
+    process = ForkedProcess(ours)
     answer = process.hear(PATIENCE)
     if "pid" in answer:
         zygote.proved, process.pid = True, answer["pid"]
-        process.hear(PATIENCE)
         return process
-    ours.close()
+    ours.close()  # a kernel that listens later finds that nobody waits for it, and ends
     if "refused" in answer:
         raise NoForkError(answer["refused"])
-    drop_zygote(zygote, failed="stale" not in answer and not zygote.proved)
-    raise GoneError("an import has changed" if "stale" in answer else "the zygote has ended")
+    if answer.get("ended", LOST) != LOST:
+        raise NoForkError(f"the kernel ended with {answer['ended']} before it listened")
+    if zygote.proved or "stale" in answer:
+        drop_zygote(zygote)
+        return None
+    zygote.hopeless = True
+    zygote.requests.close()
+    raise NoForkError("the zygote ended before it forked anything, or took too long")
 
 
 @atexit.register
 def _end_zygotes() -> None:
     for zygote in [*_zygotes.values(), *_dropped]:
         if zygote.owner == os.getpid():
+            zygote.requests.close()
             zygote.process.kill()
             zygote.process.wait()
 

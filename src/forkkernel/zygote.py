@@ -159,23 +159,23 @@ def _mark(path: str) -> tuple[int, int] | None:
     return state.st_mtime_ns, 0 if os.path.isdir(path) else state.st_size
 
 
-def serve(requests: socket.socket, starter: int, refuse: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+def serve(requests: socket.socket, last: int, refuse: Callable[[], dict[str, Any]]) -> dict[str, Any]:
     """Answer requests for a kernel until the starter has ended; return in a forked child alone, with its request.
 
     A request is a datagram with descriptors: a socket to answer on, a file with the request, and the standard streams.
-    The answer, a datagram too, is the number of the kernel or why there is none; another one says how it ended.
+    Answers, datagrams too, are why there is no kernel, and how one ended. That it listens, the kernel says by itself:
+    one message, so that none can overtake another.
 
     Parameters
     ----------
     requests : socket.socket
-    starter : int
-        The process to end with.
+    last : int
+        Descriptor of the process to end with.
     refuse : callable
         Returns what to answer in place of forking, nothing where all is well.
     """
     watch, kernels = selectors.DefaultSelector(), dict[int, tuple[int, socket.socket]]()
     watch.register(requests, selectors.EVENT_READ)
-    last = os.pidfd_open(starter)
     watch.register(last, selectors.EVENT_READ)
     while kernels or requests.fileno() >= 0:
         for key, _ in watch.select():
@@ -183,47 +183,40 @@ def serve(requests: socket.socket, starter: int, refuse: Callable[[], dict[str, 
                 os._exit(0)
             if key.fd in kernels:
                 watch.unregister(key.fd)
-                _reap(key.fd, *kernels.pop(key.fd))
+                os.close(key.fd)
+                child, talk = kernels.pop(key.fd)
+                _say(talk, {"ended": os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])})
                 continue
-            _, files, *_ = socket.recv_fds(requests, 1, 5)
+            _, files, *_ = socket.recv_fds(requests, 1, 5, socket.MSG_CMSG_CLOEXEC)
             if not files:  # no one is left who could ask
                 watch.unregister(requests)
                 requests.close()
                 continue
             talk = socket.socket(fileno=files.pop(0))
-            child = _fork(talk, refuse)
+            answer = refuse() if _is_waited_for(talk) else {"refused": "too late"}
+            child = -1 if answer else os.fork()
             if child == 0:
                 _close([watch, requests, *(other for _, other in kernels.values())], [last, *kernels])
                 return {"talk": talk, "files": files}
-            _close([talk] * (child < 0), files)
-            if child > 0:
+            _close([], files)
+            if answer:
+                _say(talk, answer)
+            else:
                 end = os.pidfd_open(child)
                 kernels[end] = child, talk
                 watch.register(end, selectors.EVENT_READ)
     os._exit(0)
 
 
-def _fork(talk: socket.socket, refuse: Callable[[], dict[str, Any]]) -> int:
-    """Fork unless there is a reason not to, and say so; return the child, 0 in the child, -1 where there is none."""
-    answer, child = refuse(), -1
-    with contextlib.suppress(BlockingIOError):  # nothing is ever heard but the end of one who has waited too long
+def _is_waited_for(talk: socket.socket) -> bool:
+    """Return whether who asked still holds the other end; nothing is ever heard but the end of one who does not."""
+    try:
         talk.recv(1, socket.MSG_DONTWAIT)
-        answer = {"refused": "too late"}
-    if not answer:
-        try:
-            child = os.fork()
-        except OSError as error:
-            answer = {"refused": str(error)}
-    if child:
-        _say(talk, answer or {"pid": child})
-    return child
-
-
-def _reap(end: int, child: int, talk: socket.socket) -> None:
-    """Tell how a kernel ended."""
-    os.close(end)
-    _say(talk, {"ended": os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])})
-    talk.close()
+    except BlockingIOError:
+        return True
+    except OSError:
+        pass
+    return False
 
 
 def _close(things: list[Any], files: list[int]) -> None:
@@ -234,7 +227,8 @@ def _close(things: list[Any], files: list[int]) -> None:
 
 
 def _say(talk: socket.socket, words: dict[str, Any]) -> None:
-    with contextlib.suppress(OSError):  # who asked has ended; its kernel ends by itself
+    """Say a last word."""
+    with talk, contextlib.suppress(OSError):  # who asked has ended; its kernel ends by itself
         talk.send(json.dumps(words).encode())
 
 
@@ -280,9 +274,20 @@ def become_kernel(talk: socket.socket, files: list[int], made: dict[str, str], f
     warnings.filters.sort(key=lambda known: known not in filters)  # type: ignore[attr-defined]  # theirs come first
     app.poller = threading.Thread(target=_end_with, args=(os.pidfd_open(parent),), daemon=True)  # in place of its own
     os.register_at_fork(after_in_child=talk.close)
-    ioloop.IOLoop.current().add_callback(_say, talk, {"ready": True})
-    app.start()
-    _end()
+    ioloop.IOLoop.current().add_callback(_greet, talk)
+    try:
+        app.start()
+        _end()
+    finally:
+        os._exit(1)
+
+
+def _greet(talk: socket.socket) -> None:
+    """Say that the kernel listens; where nobody waits for it any more, end."""
+    try:
+        talk.send(json.dumps({"pid": os.getpid()}).encode())
+    except OSError:
+        os._exit(1)
 
 
 def _end() -> NoReturn:
@@ -313,7 +318,7 @@ def main() -> None:
     """Preload and serve; in each child, be the kernel."""
     if sys.path and os.path.realpath(sys.path[0]) == os.path.dirname(os.path.realpath(__file__)):
         del sys.path[0]
-    requests, starter, begin = socket.socket(fileno=int(sys.argv[1])), int(sys.argv[2]), time.time_ns()
+    requests, last, begin = socket.socket(fileno=int(sys.argv[1])), os.pidfd_open(int(sys.argv[2])), time.time_ns()
     requests.set_inheritable(False)
     env = dict(os.environ)
     import_machinery()
@@ -330,7 +335,7 @@ def main() -> None:
     def refuse() -> dict[str, Any]:
         return {"stale": True} if edited or take_marks(files) != marks else answer
 
-    request = serve(requests, starter, refuse)
+    request = serve(requests, last, refuse)
     become_kernel(**request, made=made, filters=[known for known in warnings.filters if known not in filters])
 
 
