@@ -47,7 +47,7 @@ lock: ## write requirements.lock anew from pyproject.toml (needs uv; LOCK=--upgr
 	@uv=$$(command -v uv || ls .venv/bin/uv 2>/dev/null) || \
 	{ echo "make lock needs uv: $(PYTHON) -m pip install uv"; exit 1; }; \
 	"$$uv" pip compile pyproject.toml --all-extras --group build --universal --python-version 3.11 \
-	--generate-hashes --no-strip-extras --no-emit-index-url --custom-compile-command "make lock" --quiet \
+	--generate-hashes --no-emit-index-url --custom-compile-command "make lock" --quiet \
 	$(LOCK) -o requirements.lock
 
 check: $(READY) ## lint, format, types; and running everything again changes no committed byte
@@ -74,7 +74,7 @@ $(VALIDATOR): tests/package-lock.json
 	  echo "npm could not fetch html-validate, so the pages are not validated."; fi
 
 # The set-up, once and again when the lock or the project's own needs change. The lock holds hashes for every
-# package and the build backend, so nothing comes from outside it.
+# package and the build backend, so nothing comes from outside it, and pip has nothing to work out (--no-deps).
 $(READY): requirements.lock pyproject.toml
 	@set -e; fits() { $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; }; \
 	if command -v uv >/dev/null; then \
@@ -91,6 +91,6 @@ $(READY): requirements.lock pyproject.toml
 	  echo "Setting up .venv with pip (a minute or two, once) ..."; \
 	  install="$(RUN) -m pip install -qq --disable-pip-version-check"; \
 	fi; \
-	$$install --require-hashes -r requirements.lock; \
+	$$install --no-deps --require-hashes -r requirements.lock; \
 	$$install --no-deps --no-build-isolation -e .; \
 	touch $(READY)
