@@ -44,7 +44,7 @@ if __name__ == "__main__":
         list(pool.map(make, jobs))
 """
 LIMIT = """
-import ast, json, os, sys, time
+import json, os, sys, time
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from IPython.core.interactiveshell import InteractiveShell
@@ -59,7 +59,6 @@ from analysis.dossier import load_dossier
 from analysis.schema import DEFAULT
 def make(job):
     number, (name, values), folder = job
-    os.chdir("notebooks") if Path("notebooks").is_dir() else None
     notebook, shell = prepare_notebook(read_notebook(Path(f"{name}.ipynb")), {}), InteractiveShell.instance()
     shell.reset(new_session=True)
     values = {key: int(value) if value.isdigit() else value for key, value in values.items()}
@@ -77,6 +76,7 @@ def make(job):
     write_whole(Path(folder, f"{number}.json"), write_record(record_report(html, notebook, DEFAULT)))
 if __name__ == "__main__":
     folder, wanted = sys.argv[1], json.loads(sys.argv[2])
+    os.chdir("notebooks")
     with ProcessPoolExecutor(2) as pool:
         list(pool.map(make, [("warm", wanted[0], folder)] * 4))
         begin = time.perf_counter()
@@ -101,12 +101,12 @@ def measure(*commands: list[str], more: dict[str, str] | None = None) -> float:
     return time.perf_counter() - begin
 
 
-def render(folder: str, jobs: list[tuple[str, dict[str, str]]], *options: str) -> list[str]:
-    """Return the command that renders some reports, through a batch file."""
-    path = Path(folder) / f"batch{len(jobs)}.yml"
+def render(folder: str, task: str, jobs: list[tuple[str, dict[str, str]]], *options: str) -> list[str]:
+    """Return the command that renders the reports of a task, through a batch file."""
+    path = Path(folder) / f"{task}.yml"
     entries = [{"notebook": str(ROOT / "notebooks" / name), "parameters": values} for name, values in jobs]
     path.write_text(json.dumps({"reports": entries}), encoding="utf-8")
-    output = str(Path(folder) / f"render{len(jobs)}")
+    output = str(Path(folder) / task)
     return [sys.executable, "-m", "analysis", "render", "--batch", str(path), "--output", output, *options]
 
 
@@ -138,7 +138,7 @@ def list_tasks(folder: str) -> dict[str, dict[str, Way]]:
     """Return for each task its ways; the first is compared with the others."""
     few, forty = list_jobs(NAMES, SETS[:1]), list_jobs(NAMES, SETS)
     nbval = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--nbval", "notebooks"]
-    force = render(folder, few, "--force"), render(folder, forty, "--force")
+    force = render(folder, "five", few, "--force"), render(folder, "forty", forty, "--force")
     return {
         "five": {
             "render": lambda: measure(force[0]),
@@ -153,7 +153,7 @@ def list_tasks(folder: str) -> dict[str, dict[str, Way]]:
         },
         "commands": {"render": lambda: measure(force[1]), "commands": lambda: measure(*convert(folder, forty))},
         "current": {
-            "render": lambda: measure(render(folder, forty)),
+            "render": lambda: measure(render(folder, "current", forty)),
             "pass": lambda: measure([sys.executable, "-c", "pass"]),
         },
         "help": {
@@ -162,10 +162,17 @@ def list_tasks(folder: str) -> dict[str, dict[str, Way]]:
         },
         "nbval": {"forked": lambda: measure(nbval, more=FORKED | PRELOAD), "ordinary": lambda: measure(nbval)},
         "thousand": {
-            f"{count} reports": lambda count=count: measure(render(folder, repeat(forty, count), "--force")) / count
+            f"{count} reports": lambda count=count: (
+                measure(render(folder, f"{count}", repeat(forty, count), "--force")) / count
+            )
             for count in (40, 1000)
         },
     }
+
+
+def time_each(folder: str, jobs: list[tuple[str, dict[str, str]]]) -> float:
+    """Return the seconds that one of many reports takes."""
+    return measure(render(folder, f"many{len(jobs)}", jobs, "--force")) / len(jobs)
 
 
 def repeat(jobs: list[tuple[str, dict[str, str]]], count: int) -> list[tuple[str, dict[str, str]]]:
@@ -179,7 +186,7 @@ def main(rounds: str = "5", *chosen: str) -> None:
     with tempfile.TemporaryDirectory() as folder:
         tasks = {task: ways for task, ways in list_tasks(folder).items() if task in (chosen or ("five", "forty"))}
         if "current" in tasks:
-            measure(render(folder, list_jobs(NAMES, SETS)))
+            measure(render(folder, "current", list_jobs(NAMES, SETS)))
         for _ in range(int(rounds)):
             for task, ways in tasks.items():
                 for way, act in ways.items():

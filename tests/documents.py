@@ -26,13 +26,13 @@ SOURCE = ROOT / "src" / "analysis"
 # From left to right, as data flow. A module stands in the first layer that names it; what is on the left imports
 # nothing from its right.
 LAYERS = {
-    "dossier": ("errors", "dates", "cells", "schema", "faults", "citing", "dossier", "agency", "passages"),
+    "dossier": ("errors", "state", "dates", "cells", "schema", "faults", "citing", "dossier", "agency", "passages"),
     "metrics": ("metrics",),
     "findings": ("rows", "findings"),
     "plots": ("style", "page", "svg", "plots"),
     "display": ("display", "exercises", "explore"),
     "render": (
-        *("new", "state", "kernels", "parameters", "sources", "report", "record", "render"),
+        *("new", "kernels", "parameters", "sources", "report", "record", "render"),
         *("notebooks", "classroom", "cluster"),
         *("batch", "index", "diff", "__main__"),
     ),

@@ -28,51 +28,65 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture(scope="module")
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    """Two workers, each a process in a folder of its own."""
+    """Two workers, each a process that runs in a folder of its own, also after a restart."""
     folder = tmp_path_factory.mktemp("workers")
-    quiet = {"dashboard_address": None, "silence_logs": 50, "local_directory": str(folder)}
+    script = folder / "go_elsewhere.py"
+    script.write_text(f"import os, tempfile\nos.chdir(tempfile.mkdtemp(dir={str(folder)!r}))\n", encoding="utf-8")
+    quiet = {"dashboard_address": None, "silence_logs": 50, "local_directory": str(folder), "preload": [str(script)]}
     with distributed.LocalCluster(n_workers=2, threads_per_worker=1, processes=True, **quiet) as cluster:
         with distributed.Client(cluster, set_as_default=False) as client:
-            client.run(lambda: os.chdir(os.environ.get("TMPDIR", "/tmp")))
+            places = client.run(os.getcwd).values()
+        assert len({*places, os.getcwd()}) == 3
         yield cluster
 
 
-def test_cluster_gives_the_same_bytes_as_this_machine(cluster: Any, tmp_path: Path) -> None:
-    """Of this article, of a dossier that lies in the project and of one elsewhere, and of one with a fault."""
+def test_cluster_gives_the_same_bytes_as_this_machine(
+    cluster: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of this article, of a dossier that lies in the project and of one elsewhere, of one with a fault and of none."""
     elsewhere, faulty = (shutil.copytree(INVENTED, tmp_path / name) for name in ("elsewhere & more", "faulty"))
+    monkeypatch.chdir(tmp_path)
     change(faulty, "trade.csv", 2, value="x")
     notebooks = ROOT / "notebooks"
     wanted = [
         ("01-trade", {"first_year": "2015"}),
+        ("08-tables", {"dossier": os.path.relpath(ROOT / "data")}),
         ("07-explore", {"dossier": str(INVENTED)}),
         ("07-explore", {"dossier": str(elsewhere)}),
-        ("08-tables", {"dossier": str(faulty)}),
+        ("08-tables", {"dossier": faulty.name}),
+        ("08-tables", {"dossier": "nowhere"}),
     ]
     jobs = [plan_job(notebooks / f"{name}.ipynb", tmp_path / "here", given) for name, given in wanted]
     here = list(run_jobs(jobs, workers=2))
     away = [replace(job, output=tmp_path / "away" / job.output.name) for job in jobs]
     there = list(run_remote(away, cluster.scheduler_address))
-    assert [report.error for report in there] == [report.error for report in here]
-    assert [bool(report.error) for report in there] == [False, False, False, True]
+    assert {report.output.name: report.error for report in there} == {r.output.name: r.error for r in here}
+    assert [bool(report.error) for report in here] == [False] * 4 + [True] * 2
     assert read_whole(tmp_path / "away") == read_whole(tmp_path / "here")
-    assert all(map(state.is_current, away[:-1]))
+    assert state.list_stale(away) == away[-2:]
     assert not [page for page in read_whole(tmp_path / "away").values() if str(tmp_path).encode() in page]
 
 
 def test_cluster_brings_every_report_once_though_a_worker_is_killed(cluster: Any, tmp_path: Path) -> None:
     notebook = make_project(tmp_path, "word").parents[1] / "notebooks" / "a.ipynb"
-    jobs = [Job(notebook, tmp_path / "out" / f"n{number}.html", {}) for number in range(8)]
+    source = notebook.read_text(encoding="utf-8")
+    slow = f"import os, time; open({str(tmp_path / 'began')!r}, 'a').write('x'); time.sleep(1); print(first_year, "
+    notebook.write_text(source.replace("print(", slow), encoding="utf-8")
+    jobs = [Job(notebook, tmp_path / "out" / f"n{year}.html", {"first_year": year}) for year in range(8)]
     with distributed.Client(cluster, set_as_default=False) as client:
-        first, *_ = client.run(os.getpid).values()
-    found = []
-    for report in run_remote(jobs, cluster.scheduler_address):
-        found.append(report.output.name)
-        if len(found) == 1:
-            os.kill(first, signal.SIGKILL)
-        assert report.error == ""
+        before = client.run(os.getpid)
+        found = []
+        for report in run_remote(jobs, cluster.scheduler_address):
+            found.append(report.output.name)
+            if len(found) == 1:
+                busy = next(address for address, keys in client.processing().items() if keys)
+                os.kill(before[busy], signal.SIGKILL)
+            assert report.error == ""
+        assert len(set(client.run(os.getpid).values()) - set(before.values())) == 1
     assert found == [job.output.name for job in jobs]
+    assert len((tmp_path / "began").read_text(encoding="utf-8")) > len(jobs)  # one was begun twice
     pages = {job.output.read_bytes() for job in jobs}
-    assert len(pages) == 1
+    assert len(pages) == len(jobs)
 
 
 def test_command_renders_on_a_cluster(cluster: Any, tmp_path: Path) -> None:
@@ -91,11 +105,26 @@ def test_worker_with_another_project_refuses(tmp_path: Path, monkeypatch: pytest
     parcel = pack_job(Job(ROOT / "notebooks" / "01-trade.ipynb", tmp_path / "a.html", {}))
     for name in ("library", "packages"):
         with monkeypatch.context() as other:
-            other.setitem(state.CODE, name, "another")
+            other.setattr(
+                state, "describe_code", lambda name=name, code=state.describe_code(): {**code, name: "another"}
+            )
             with pytest.raises(ClusterError, match=f"another {name} than this machine"):
                 make_parcel(parcel)
     with pytest.raises(ClusterError, match="another dossier than this machine"):
         make_parcel(replace(parcel, inputs={**parcel.inputs, "dossier": "another"}))
+
+
+def test_worker_writes_nowhere_else(tmp_path: Path) -> None:
+    parcel = pack_job(Job(ROOT / "notebooks" / "08-tables.ipynb", tmp_path / "a.html", {"dossier": str(INVENTED)}))
+    bad = replace(parcel, files={**parcel.files, "../../../escape.csv": b"x"})
+    with pytest.raises(ClusterError, match="would lie outside the folder of its worker"):
+        make_parcel(bad)
+    folder = shutil.copytree(INVENTED, tmp_path / "dossier")
+    (tmp_path / "secret.csv").write_text("x", encoding="utf-8")
+    (folder / "trade.csv").unlink()
+    (folder / "trade.csv").symlink_to(tmp_path / "secret.csv")
+    packed = pack_job(Job(ROOT / "notebooks" / "08-tables.ipynb", tmp_path / "a.html", {"dossier": str(folder)}))
+    assert not [name for name in packed.files if name.endswith("trade.csv")]
 
 
 def test_no_cluster_is_told_in_words(tmp_path: Path) -> None:

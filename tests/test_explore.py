@@ -145,7 +145,7 @@ def test_explore_draws_once_whatever_the_boxes(panel):
     types = panel.controls["types"]
     every, first, *others = types.children
     seen = []
-    panel.view.observe(lambda change: seen.append(change.new), "value")
+    types.observe(lambda change: seen.append(change.new), "value")
     steps = [(first, False, types.options[1:]), (every, True, types.options), (every, False, ())]
     for count, (box, checked, chosen) in enumerate(steps, start=1):
         box.value = checked

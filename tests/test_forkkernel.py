@@ -12,9 +12,10 @@ import sys
 import textwrap
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from queue import Empty
 from typing import Any
 
 import nbformat
@@ -354,10 +355,13 @@ def test_interrupt_and_restart(folder: Path) -> None:
         asked = one.client.execute("import time\nprint('go', flush=True)\ntime.sleep(600)")
         while one.client.get_iopub_msg(timeout=20)["content"].get("text") != "go\n":
             pass
-        one.manager.interrupt_kernel()
-        reply = one.client.get_shell_msg(timeout=20)
-        while reply["parent_header"]["msg_id"] != asked:
-            reply = one.client.get_shell_msg(timeout=20)
+        reply: dict[str, Any] = {"content": {}}
+        for _ in range(3):  # one that falls into a finaliser is lost, in any Python
+            one.manager.interrupt_kernel()
+            with suppress(Empty):
+                while (reply := one.client.get_shell_msg(timeout=10))["parent_header"]["msg_id"] != asked:
+                    pass
+                break
         assert reply["content"]["ename"] == "KeyboardInterrupt"
         one.run("x = 1")
         before = one.pid
@@ -548,8 +552,12 @@ def test_a_kernel_that_listens_too_late_ends(tmp_path: Path, monkeypatch: pytest
     assert not isinstance(manager.provisioner.process, ForkedProcess)
     (tmp_path / "go").touch()
     pid = manager.provisioner.process.pid
-    assert wait_until(lambda: list_children(os.getpid()) - before == {pid})
-    manager.shutdown_kernel(now=True)
+    try:
+        zygotes = {zygote.process.pid for zygote in launch._zygotes.values()}  # one that refuses may be there still
+        assert wait_until(lambda: list_children(os.getpid()) - before - zygotes == {pid})
+    finally:
+        manager.shutdown_kernel(now=True)
+        manager.context.destroy(linger=0)
 
 
 def test_switched_off_the_ordinary_kernel_starts(

@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
 import sys
+import tomllib
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from copies import INVENTED, change
+from test_forkkernel import is_running, list_children, wait_until
 from torture import make_project, read_whole
 
 from analysis import state
 from analysis.batch import plan_batch, plan_job, run_job
-from analysis.state import SEAL, Job, describe_inputs, describe_run, is_current
+from analysis.state import SEAL, Job, describe_inputs, describe_run, list_stale
 
 HEAVY = {"pandas", "numpy", "matplotlib", "nbformat", "papermill", "nbclient", "IPython", "bs4", "frictionless"}
 PROBE = """
@@ -70,6 +73,15 @@ def test_a_second_run_makes_nothing_and_imports_next_to_nothing(batch: Path) -> 
 def test_help_imports_next_to_nothing() -> None:
     done = subprocess.run([sys.executable, "-c", PROBE, "render", "--help"], capture_output=True, text=True, check=True)
     assert set(json.loads(done.stdout.splitlines()[-1])) & HEAVY == set()
+
+
+def slow_down(path: Path, seconds: int) -> None:
+    text = path.read_text(encoding="utf-8").replace("print(", f"import time; time.sleep({seconds}); print(")
+    path.write_text(text, encoding="utf-8")
+
+
+def is_current(job: Job) -> bool:
+    return not list_stale([job])
 
 
 def edit(path: Path) -> None:
@@ -125,7 +137,9 @@ def test_report_rests_on_code_lock_packages_parameters_and_dossier(job: Job, mon
     assert not is_current(replace(job, parameters={**job.parameters, "x": 1}))
     for name in ("library", "lock", "packages"):
         with monkeypatch.context() as other:
-            other.setitem(state.CODE, name, "another")
+            other.setattr(
+                state, "describe_code", lambda name=name, code=state.describe_code(): {**code, name: "another"}
+            )
             assert not is_current(job)
     assert is_current(job)
     change(job.dossier, "trade.csv", 2, note="another")
@@ -140,7 +154,7 @@ def test_report_does_not_rest_on_what_the_dossier_does_not_name(job: Job) -> Non
 
 
 def test_state_of_a_failure_says_how_it_went(tmp_path: Path) -> None:
-    said = describe_run(describe_inputs(Job(Path("a.ipynb"), tmp_path, {})), tmp_path / "a.html", 1.26, "cell 2")
+    said = describe_run(describe_inputs(Job(Path("a.ipynb"), tmp_path, {})), {}, 1.26, "cell 2")
     assert (said["state"], said["error"], said["seconds"]) == ("failed", "cell 2", 1.3)
     assert {"pandas", "matplotlib", "nbconvert"} <= set(said["packages"])
 
@@ -152,16 +166,93 @@ def test_failed_report_is_never_up_to_date(job: Job) -> None:
 
 
 def test_code_is_read_from_every_file_of_the_library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    library = shutil.copytree(state.LIBRARY, tmp_path / "analysis")
-    monkeypatch.setattr(state, "LIBRARY", library)
+    library = shutil.copytree(state.LIBRARY.parent, tmp_path / "src") / "analysis"
     before = state.describe_code()["library"]
-    assert before == state.CODE["library"]
-    for ending in ("py", "j2", "css"):
-        path = next(iter(sorted(library.rglob(f"*.{ending}"))))
+    monkeypatch.setattr(state, "LIBRARY", library)
+    assert state.describe_code.__wrapped__()["library"] == before
+    for path in [next(iter(sorted(library.rglob(f"*.{ending}")))) for ending in ("py", "pyi", "j2", "css")]:
         path.write_text(path.read_text(encoding="utf-8") + "\n", encoding="utf-8")
-        after = state.describe_code()["library"]
+        after = state.describe_code.__wrapped__()["library"]
         assert after != before
         before = after
+    for move in (lambda: path.rename(path.with_name("new.css")), (library.parent / "forkkernel" / "engine.py").unlink):
+        move()
+        assert state.describe_code.__wrapped__()["library"] != before
+        before = state.describe_code.__wrapped__()["library"]
+
+
+def test_packages_are_all_that_the_project_needs() -> None:
+    project = tomllib.loads((state.ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    needed = {re.split(r"[<>=~\[; ]", line)[0].lower() for line in project["dependencies"]}
+    assert needed <= set(state.PACKAGES)
+    assert all(state.describe_code()["packages"].values())
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        "[" * 200_000,
+        '{"resources": [{"path": "a\\u0000.csv"}]}',
+        '{"resources": [{"path": "../x.csv"}]}',
+        '{"resources": [5]}',
+    ],
+)
+def test_a_faulty_schema_is_left_to_its_report(tmp_path: Path, schema: str) -> None:
+    (tmp_path / "datapackage.json").write_text(schema, encoding="utf-8")
+    assert state.list_files(tmp_path) == [tmp_path / "datapackage.json"]
+
+
+def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "trade.csv")
+    assert state.digest_files([tmp_path / "trade.csv"]) == state.digest_files([tmp_path / "nothing"])
+
+
+def test_an_edit_during_a_run_is_seen_by_the_next(batch: Path) -> None:
+    folder = batch.parents[1]
+    (folder / "notebooks" / "b.ipynb").write_text(
+        (folder / "notebooks" / "b.ipynb")
+        .read_text(encoding="utf-8")
+        .replace("print(", "import time; time.sleep(4); print("),
+        encoding="utf-8",
+    )
+    words = [sys.executable, "-m", "analysis", "render", "--batch", str(batch), "--output", str(folder / "out")]
+    with subprocess.Popen([*words, "--workers", "1"], stderr=subprocess.PIPE, text=True) as run:
+        assert run.stderr
+        assert run.stderr.readline() == "1/2 a: done\n"
+        edit(folder / "notebooks" / "a.ipynb")
+        assert run.communicate(timeout=60)[1] == "2/2 b: done\n"
+    assert list_done(command(batch)) == ["a"]
+
+
+def test_an_edit_is_seen_through_a_link(batch: Path) -> None:
+    folder = batch.parents[1]
+    (folder / "deep" / "er").mkdir(parents=True)
+    (folder / "out").symlink_to(folder / "deep" / "er")
+    assert list_done(command(batch)) == ["a", "b"]
+    assert command(batch).stdout.startswith("Up to date.")
+    edit(folder / "notebooks" / "a.ipynb")
+    assert list_done(command(batch)) == ["a"]
+
+
+def test_a_batch_of_nothing_ends_well(batch: Path) -> None:
+    batch.write_text("reports: []\n", encoding="utf-8")
+    assert list_done(command(batch)) == []
+
+
+def test_workers_end_with_the_command_that_is_killed(batch: Path) -> None:
+    for path in (batch.parents[1] / "notebooks").iterdir():
+        path.write_text(
+            path.read_text(encoding="utf-8").replace("print(", "import time; time.sleep(30); print("), encoding="utf-8"
+        )
+    words = [sys.executable, "-m", "analysis", "render", "--batch", str(batch), "--workers", "2"]
+    run = subprocess.Popen([*words, "--output", str(batch.parents[1] / "out")], stderr=subprocess.DEVNULL)
+    try:
+        assert wait_until(lambda: len(list_children(run.pid)) >= 4)  # two workers and their kernels
+    finally:
+        children = list_children(run.pid)
+        run.kill()
+        run.wait()
+    assert wait_until(lambda: not any(map(is_running, children)))
 
 
 def test_a_new_dossier_under_a_pattern_is_seen(batch: Path) -> None:

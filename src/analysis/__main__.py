@@ -7,10 +7,10 @@ import os
 import shlex
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -84,9 +84,11 @@ def render(
         raise click.UsageError("-p: expected each name once")
     if batch and (notebooks or given):
         raise click.UsageError("--batch names its own notebooks and parameters; give one or the other")
+    if dask and workers:
+        raise click.UsageError("--dask has workers of its own; give one or the other")
     chosen = [_find(path) for path in notebooks] or sorted((ROOT / "notebooks").glob("*.ipynb"))
 
-    from analysis.state import is_current, is_sealed
+    from analysis.state import SEAL, describe_sources, is_sealed, list_files, list_stale, seal_folder
 
     request = {"batch": str(batch or ""), "notebooks": [] if batch else list(map(str, chosen)), "parameters": pairs}
     if not force and is_sealed(output, request):
@@ -94,13 +96,17 @@ def render(
         return
     from analysis.kernels import prepare_kernels
 
-    # First, so that it goes on while the rest is imported here.
-    prepare_kernels((batch.parent.parent if batch else ROOT) / "notebooks")
-    from analysis.batch import count_cores, plan_batch, plan_job, run_jobs
+    if not dask:  # first, so that it goes on while the rest is imported here
+        prepare_kernels((batch.parent.parent if batch else ROOT) / "notebooks")
+    from analysis.batch import count_cores, list_looked_at, plan_batch, plan_job, run_jobs
     from analysis.render import Limits
+    from analysis.report import write_whole
 
     jobs = plan_batch(batch, output) if batch else [plan_job(path, output, given) for path in chosen]
-    stale = [job for job in jobs if force or not is_current(job)]
+    looked_at, patterns = list_looked_at(batch) if batch else ([], [])
+    tables = [path for folder in {job.dossier: 0 for job in jobs} for path in list_files(folder)]
+    sources = describe_sources(request, [*looked_at, *(job.notebook for job in jobs), *tables], patterns)
+    stale = jobs if force else list_stale(jobs)
     limits = Limits(cell_timeout, timeout)
     if dask:
         from analysis.cluster import run_remote
@@ -114,7 +120,8 @@ def render(
         click.echo("Stopped. The reports that are there are whole; the next run goes on from there.", err=True)
         sys.exit(130)
     _finish(failed, len(jobs), output)
-    _seal(output, request, jobs, batch)
+    if output.is_dir():
+        write_whole(output / SEAL, f"{json.dumps(seal_folder(output, sources))}\n")
 
 
 @main.command()
@@ -228,22 +235,6 @@ def _follow(reports: Iterable[Report], jobs: Sequence[Job], stale: Sequence[Job]
                 said = "failed" if report.error else "done"
                 click.echo(_plain(f"{place}/{len(stale)} {report.output.stem}: {said}"), err=True)
             yield report
-
-
-def _seal(output: Path, request: Mapping[str, Any], jobs: Sequence[Job], batch: Path | None) -> None:
-    """Note down in what state the folder of reports and all that it was made from are, for the next run."""
-    from analysis.batch import list_patterns
-    from analysis.report import write_whole
-    from analysis.state import SEAL, describe_seal, list_files
-
-    folders = dict.fromkeys(job.dossier for job in jobs)
-    read = [*dict.fromkeys(job.notebook for job in jobs), *(path for folder in folders for path in list_files(folder))]
-    if batch:  # a notebook that lies beside it goes before one of the project
-        read += [batch, *(batch.parent.parent / "notebooks" / job.notebook.name for job in jobs)]
-    with suppress(ValueError):  # on two drives of Windows; then each report is looked at
-        files = [os.path.relpath(path, output) for path in dict.fromkeys(read)]
-        seal = describe_seal(output, request, files, list_patterns(batch) if batch else [])
-        write_whole(output / SEAL, f"{json.dumps(seal)}\n")
 
 
 def _finish(failed: list[str], count: int, output: Path) -> None:

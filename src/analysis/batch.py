@@ -7,17 +7,20 @@ import re
 import signal
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
 from functools import lru_cache, partial
 from glob import glob
 from itertools import product
+from multiprocessing import parent_process
 from pathlib import Path
+from threading import Event, Thread
 from typing import Any
 
 import yaml
 
 from analysis.dossier import Dossier, load_dossier, select_rows
-from analysis.errors import AnalysisError, DataError, ParameterError
+from analysis.errors import AnalysisError, DataError, ParameterError, RenderError
 from analysis.kernels import prepare_kernels
 from analysis.parameters import Value, check_parameters, check_use, read_parameters
 from analysis.render import DEFAULT_LIMITS, Limits, Report, read_notebook, render_notebook
@@ -26,6 +29,7 @@ from analysis.state import Job, digest
 
 LONGEST = 200  # bytes of a file's name; .failed.html and .state.json go along
 SCHEMA = "datapackage.json"
+MOST = 61  # processes; Windows waits for no more
 SHORT = 40  # letters of a value in a name that would be longer
 
 
@@ -71,8 +75,7 @@ def plan_batch(path: Path, output: Path) -> list[Job]:
         unknown = sorted(set(entry) - {"notebook", "parameters", "each"})
         if unknown:
             raise ParameterError(f"{path.name}: expected notebook, parameters, each; found {', '.join(unknown)}")
-        name = f"{entry['notebook'].removesuffix('.ipynb')}.ipynb"
-        places = [folder / "notebooks" / name for folder in (path.parent.parent, DEFAULT.parent)]
+        places = _list_places(path, entry)
         notebook = next(filter(Path.is_file, places), places[0])
         jobs += [plan_job(notebook, output, given, load) for given in _combine(entry, load)]
     names = [job.output.name.casefold() for job in jobs]  # on some systems A and a are one file
@@ -225,17 +228,25 @@ def describe_unwritable(output: Path, error: OSError) -> str:
     return f"{output.parent} cannot be written: {error.strerror or error}; {wish}"
 
 
-def list_patterns(path: Path) -> list[str]:
-    """Return the patterns by which a batch file looks for dossiers, each for the file that makes a folder one.
+def list_looked_at(path: Path) -> tuple[list[Path], list[str]]:
+    """Return what planning a batch looks at: the file, each place where a notebook may lie, patterns for dossiers.
 
     Examples
     --------
     >>> from analysis.schema import DEFAULT
-    >>> list_patterns(DEFAULT.parent / "reports" / "batch.yml")
+    >>> list_looked_at(DEFAULT.parent / "reports" / "batch.yml")[1]
     []
     """
-    wanted = [(entry.get("each") or {}).get("dossier") for entry in _read_entries(path)]
-    return [f"{pattern}/{SCHEMA}" for pattern in wanted if isinstance(pattern, str)]
+    entries = _read_entries(path)
+    wanted = [(entry.get("each") or {}).get("dossier") for entry in entries]
+    places = [place for entry in entries for place in _list_places(path, entry)]
+    return [path, *places], [f"{pattern}/{SCHEMA}" for pattern in wanted if isinstance(pattern, str)]
+
+
+def _list_places(path: Path, entry: Mapping[str, Any]) -> list[Path]:
+    """Return where the notebook of an entry may lie: beside the batch file's folder, or in the project."""
+    name = f"{entry['notebook'].removesuffix('.ipynb')}.ipynb"
+    return [folder / "notebooks" / name for folder in (path.parent.parent, DEFAULT.parent)]
 
 
 def count_cores() -> int:
@@ -273,10 +284,32 @@ def run_jobs(jobs: Sequence[Job], *, workers: int = 1, limits: Limits = DEFAULT_
         return
     for folder in {job.notebook.parent for job in jobs}:
         prepare_kernels(folder)  # before the processes start, so that they share it
-    with ProcessPoolExecutor(min(workers, len(jobs)), initializer=_leave_interrupts) as pool:
-        yield from pool.map(run, jobs)
+    with ProcessPoolExecutor(min(workers, len(jobs), MOST), initializer=_begin_worker) as pool:
+        try:
+            yield from pool.map(partial(_run_unless_stopped, run), jobs)
+        except BrokenProcessPool as error:
+            raise RenderError(
+                "a process that renders was ended from outside; fewer --workers need less memory"
+            ) from error
 
 
-def _leave_interrupts() -> None:
-    """Leave Ctrl-C to the process that has the others: a handler, since what is ignored would be so in kernels too."""
-    signal.signal(signal.SIGINT, lambda *_: None)
+_stopped = Event()
+
+
+def _begin_worker() -> None:
+    """End with the process that has the others, also where it is killed; leave Ctrl-C to it, and begin nothing then.
+
+    With a handler, since what is ignored would be so in kernels too.
+    """
+    signal.signal(signal.SIGINT, lambda *_: _stopped.set())
+    Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    if parent := parent_process():
+        parent.join()
+        os._exit(1)
+
+
+def _run_unless_stopped(run: Callable[[Job], Report], job: Job) -> Report:
+    return Report(job.output, "stopped") if _stopped.is_set() else run(job)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
+import threading
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future
@@ -11,10 +13,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from analysis.batch import describe_unwritable
-from analysis.errors import ClusterError
+from analysis.batch import describe_unwritable, run_job
+from analysis.errors import AnalysisError, ClusterError
 from analysis.render import DEFAULT_LIMITS, Limits, Made, Report, describe_error, find_good, keep_report, make_report
-from analysis.state import CODE, ROOT, Job, describe_inputs, digest_files, list_files
+from analysis.state import ROOT, Job, describe_inputs, list_files
 
 UNDERWAY = 256  # jobs that the cluster has at once; those after them wait here, so that no memory fills
 
@@ -47,30 +49,32 @@ class Parcel:
 
 
 def pack_job(job: Job) -> Parcel:
-    """Return a job by value; a file that cannot be read is left out, and the report says so.
+    """Return a job by value.
 
     Examples
     --------
     >>> pack_job(Job(ROOT / "notebooks" / "01-trade.ipynb", Path("out.html"), {})).place
     ''
     """
+    inputs = describe_inputs(job)  # first: what is edited meanwhile is made again the next time
     home, folder = job.notebook.parent.resolve(), job.dossier.resolve()
     files, place = {job.notebook.name: job.notebook.read_bytes()}, ""
     if folder != ROOT / "data":
         inside = folder.is_relative_to(home.parent)  # then a notebook may say where, and says the same everywhere
         place = Path(os.path.relpath(folder, home)).as_posix() if inside else f"../../elsewhere/{folder.name}"
-        found = [path for path in list_files(folder) if path.is_file()]
+        found = [path for path in list_files(folder) if path.resolve().is_relative_to(folder) and path.is_file()]
         files |= {f"{place}/{path.relative_to(folder).as_posix()}": path.read_bytes() for path in found}
-    return Parcel(job.notebook.name, place, files, job.parameters, find_good(job.output), describe_inputs(job))
+    return Parcel(job.notebook.name, place, files, job.parameters, find_good(job.output), inputs)
 
 
 def make_parcel(parcel: Parcel, limits: Limits = DEFAULT_LIMITS) -> Made:
-    """Make the report of a parcel, in a folder of its own that goes afterwards. Runs on a worker.
+    """Make the report of a parcel. Runs on a worker, in a folder that its thread has for itself.
 
     Raises
     ------
     ClusterError
-        If the worker has another version of the project, of its data or of a package: its pages could differ.
+        If the worker has another version of the project, of its data or of a package: its pages could differ. Also if
+        a file would lie outside the folder.
 
     Examples
     --------
@@ -79,23 +83,39 @@ def make_parcel(parcel: Parcel, limits: Limits = DEFAULT_LIMITS) -> Made:
     ...
     analysis.errors.ClusterError: a worker has another library than this machine: install the same project there
     """
-    ours = CODE | {"dossier": digest_files(list_files(ROOT / "data")) if not parcel.place else parcel.inputs["dossier"]}
+    ours = describe_inputs(Job(Path(), Path(), {}), parcel.inputs.get("dossier", "") if parcel.place else "")
     other = [name for name in ("library", "packages", "dossier") if ours[name] != parcel.inputs.get(name)]
     if other:
         raise ClusterError(f"a worker has another {other[0]} than this machine: install the same project there")
-    with tempfile.TemporaryDirectory() as scratch:
-        home = Path(scratch).resolve() / "project" / "notebooks"
-        for name, content in parcel.files.items():
-            path = Path(os.path.normpath(home / name))
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(content)
-        dossier = Path(os.path.normpath(home / parcel.place)) if parcel.place else None
-        notebook = home / parcel.notebook
-        return make_report(notebook, parcel.parameters, dossier=dossier, good=parcel.good, limits=limits)
+    scratch = _clear_scratch()
+    home = scratch / "project" / "notebooks"
+    for name, content in parcel.files.items():
+        path = Path(os.path.normpath(home / name))
+        if not path.is_relative_to(scratch):
+            raise ClusterError(f"a file of a job would lie outside the folder of its worker: {name!r}")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    dossier = Path(os.path.normpath(home / parcel.place)) if parcel.place else ROOT / "data"
+    return make_report(home / parcel.notebook, parcel.parameters, dossier=dossier, good=parcel.good, limits=limits)
+
+
+_own = threading.local()
+
+
+def _clear_scratch() -> Path:
+    """Return this thread's folder without what the last job left; where kernels start stays, for the next ones."""
+    if not hasattr(_own, "scratch"):
+        _own.scratch = tempfile.TemporaryDirectory()
+    scratch = Path(_own.scratch.name).resolve()
+    kept = [scratch / "project" / "notebooks", scratch / "project"]
+    kept[0].mkdir(parents=True, exist_ok=True)
+    for path in [entry for folder in (*kept, scratch) for entry in folder.iterdir() if entry not in kept]:
+        shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
+    return scratch
 
 
 def run_remote(jobs: Sequence[Job], address: str, *, limits: Limits = DEFAULT_LIMITS) -> Iterator[Report]:
-    """Yield a report for each job, in the order of the jobs; a cluster makes them and this process writes them.
+    """Yield a report for each job; a cluster makes them and this process writes them.
 
     A job whose worker is lost is given to another one.
 
@@ -110,6 +130,13 @@ def run_remote(jobs: Sequence[Job], address: str, *, limits: Limits = DEFAULT_LI
     ------
     ClusterError
         If there is no such scheduler, or distributed is not installed.
+
+    Examples
+    --------
+    >>> list(run_remote([], "nowhere"))
+    Traceback (most recent call last):
+    ...
+    analysis.errors.ClusterError: expected a Dask scheduler at 'nowhere', found none
     """
     try:
         from distributed import Client
@@ -122,10 +149,13 @@ def run_remote(jobs: Sequence[Job], address: str, *, limits: Limits = DEFAULT_LI
     except (OSError, ValueError) as error:
         raise ClusterError(f"expected a Dask scheduler at {address!r}, found none") from error
     waiting: deque[tuple[Job, Mapping[str, Any], Future[Made]]] = deque()
-    with client, client.get_executor() as pool:  # type: ignore[no-untyped-call]
+    with client, client.get_executor(pure=False) as pool:  # type: ignore[no-untyped-call]
         try:
             for job in jobs:
                 job.output.parent.mkdir(parents=True, exist_ok=True)
+                if not (job.dossier / "datapackage.json").is_file():  # no worker can tell more of it
+                    yield run_job(job, limits)
+                    continue
                 parcel = pack_job(job)
                 waiting.append((job, parcel.inputs, pool.submit(make_parcel, parcel, limits)))
                 if len(waiting) == UNDERWAY:
@@ -143,6 +173,8 @@ def _keep(job: Job, inputs: Mapping[str, Any], future: Future[Made]) -> Report:
         made = future.result()
     except ClusterError:  # so would be all others
         raise
+    except AnalysisError as error:
+        return Report(job.output, str(error))
     except Exception as error:  # such as a job that has cost several workers their life
         return Report(job.output, f"no worker could make it: {describe_error(error)}")
     try:

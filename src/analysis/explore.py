@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import os
 import shlex
 import sys
 from collections.abc import Iterable, Mapping
@@ -45,6 +44,7 @@ class CheckBoxes(widgets.Box):  # type: ignore[misc]
     """
 
     value = Tuple()
+    _moving = False
 
     def __init__(self, options: Iterable[str], *, description: str) -> None:
         self.options = tuple(options)
@@ -59,16 +59,18 @@ class CheckBoxes(widgets.Box):  # type: ignore[misc]
             box.observe(self._take, "value")
 
     def _show(self, change: Any) -> None:
-        with self.hold_trait_notifications():  # one change, however many boxes it moves
-            for box in self._boxes:
-                box.value = box.description in change.new
-            self._every.value = change.new == self.options
+        self._moving = True  # one change, however many boxes it moves
+        for box in self._boxes:
+            box.value = box.description in change.new
+        self._every.value = change.new == self.options
+        self._moving = False
 
     def _take(self, _: object) -> None:
-        self.value = tuple(box.description for box in self._boxes if box.value)
+        if not self._moving:
+            self.value = tuple(box.description for box in self._boxes if box.value)
 
     def _take_all(self, change: Any) -> None:
-        if change.new != (self.value == self.options):  # somebody did it; else it only follows the others
+        if not self._moving:
             self.value = self.options if change.new else ()
 
 
@@ -219,9 +221,12 @@ def write_command(**choice: str | int | None) -> str:
 
 
 def _name_place(dossier: str) -> str:
-    """Return a dossier's folder as seen from the folder that has the notebooks; of one elsewhere, its name."""
-    home, folder = Path.cwd().parent, Path(dossier).resolve()
-    return (os.path.relpath(folder, home) if folder.is_relative_to(home) else folder.name) if dossier else ""
+    """Return a dossier's folder as seen from the project, where the command is to run; of one elsewhere, its name."""
+    folder = Path(dossier).resolve()
+    for home in (ROOT, Path.cwd().parent):  # a worker of a cluster has the dossier in a project of its own
+        if dossier and folder.is_relative_to(home):
+            return folder.relative_to(home).as_posix()
+    return f"path/to/{folder.name}" if dossier else ""
 
 
 def _list_controls(whole: Dossier, chosen: Mapping[str, str]) -> dict[str, Any]:

@@ -28,7 +28,7 @@ from analysis.parameters import Value, check_parameters, read_parameters
 from analysis.record import record_report, write_record
 from analysis.report import write_page, write_whole
 from analysis.schema import DEFAULT
-from analysis.state import Job, describe_inputs, describe_run
+from analysis.state import Job, describe_code, describe_inputs, describe_run
 
 QUIET = ["--IPKernelApp.log_level=50"]
 STARTS = 3  # of a kernel: two that start at once may choose the same port
@@ -43,6 +43,7 @@ class Limits:
 
 
 DEFAULT_LIMITS = Limits()
+describe_code()  # now, when the code is imported
 WIDGET = "application/vnd.jupyter.widget-view+json"
 LARGEST_OUTPUT = 5_000_000  # letters of one cell; a figure has some hundred thousand
 
@@ -196,7 +197,7 @@ def keep_report(output: Path, made: Made, inputs: Mapping[str, Any]) -> Report:
         write_whole(output.with_suffix(ending), text)
     if not made.error:
         output.with_suffix(".failed.html").unlink(missing_ok=True)
-    state = describe_run(inputs, output, made.seconds, made.error)
+    state = describe_run(inputs, made.files, made.seconds, made.error)
     write_whole(output.with_suffix(".state.json"), write_record(state))
     return Report(output, made.error)
 

@@ -11,6 +11,7 @@ import pandas as pd
 
 from analysis.cells import Cells, name_kind, read_cells
 from analysis.errors import DataError
+from analysis.state import ROOT, TABLE_PATH
 
 Schema = Mapping[str, Any]
 TABLES = (
@@ -22,7 +23,7 @@ SCALES = {"": 1, "thousand": 1_000, "million": 1_000_000, "billion": 1_000_000_0
 DOLLARS = {f"{scale} USD".strip(): factor for scale, factor in SCALES.items()}  # in one unit of a figure
 PER_CENT = "%"  # a unit: the change on the same period of the year before
 INDEX, RATE = "index", " per USD"  # how the unit of a price index begins, and that of an exchange rate ends
-DEFAULT = Path(__file__).resolve().parents[2] / "data"
+DEFAULT = ROOT / "data"
 TEXT = {"type": "string", "minLength": 1}
 FIELD = {
     "type": "object",
@@ -50,7 +51,7 @@ TABLE = {
     "required": ["name", "path", "schema"],
     "properties": {
         "name": TEXT,
-        "path": {"type": "string", "pattern": r"^(?![/~])(?!.*\.\.)[^\\:]+\.csv$"},  # inside the folder
+        "path": {"type": "string", "pattern": TABLE_PATH},
         "encoding": TEXT,
         "schema": {
             "type": "object",

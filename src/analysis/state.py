@@ -6,19 +6,24 @@ import hashlib
 import json
 import os
 import platform
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from glob import glob
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
 LIBRARY = Path(__file__).resolve().parent
 ROOT = LIBRARY.parents[1]
-PACKAGES = (
-    *("beautifulsoup4", "edtf", "frictionless", "ipykernel", "jinja2", "matplotlib", "mistune"),
-    *("nbclient", "nbconvert", "numpy", "pandas", "papermill", "seaborn"),
+PACKAGES = (  # this project's own needs, and what draws and shows beneath them
+    *("babel", "beautifulsoup4", "click", "edtf", "frictionless", "ipykernel", "ipywidgets", "iso3166", "jsonschema"),
+    *("jupyterlab", "lazy-loader", "matplotlib", "nbclient", "nbconvert", "nbformat", "nbval", "numpy", "pandas"),
+    *("papermill", "pyyaml", "seaborn", "statsmodels", "tqdm"),
+    *("ipython", "jinja2", "matplotlib-inline", "mistune", "pillow", "pygments", "scipy"),
 )
+TABLE_PATH = r"^(?![/~])(?!.*\.\.)[^\\:\0]+\.csv$"  # the path of a table lies inside the folder of its dossier
 SEAL = "index.state.json"
 
 
@@ -48,23 +53,39 @@ def digest(*texts: str) -> str:
 
 
 def digest_files(paths: Iterable[Path]) -> str:
-    """Return a fingerprint of files and their order; one that is not there counts as such.
+    """Return a fingerprint of files in their order; one that is not there, or is none, counts as such.
 
     Examples
     --------
     >>> digest_files([Path("nowhere")]) == digest_files([Path("neither")])
     True
     """
+    return digest_contents(map(_read_plain, paths))
+
+
+def _read_plain(path: Path) -> bytes | None:
+    try:
+        return path.read_bytes() if path.is_file() else None  # a pipe would never end
+    except OSError:
+        return None
+
+
+def digest_contents(contents: Iterable[bytes | None]) -> str:
+    """Return the fingerprint of files that have these contents.
+
+    Examples
+    --------
+    >>> digest_contents([None]) == digest_files([Path("nowhere")])
+    True
+    """
     whole = hashlib.sha256()
-    for path in paths:
-        try:
-            whole.update(hashlib.sha256(path.read_bytes()).digest())
-        except OSError:
-            whole.update(b"none")
+    for content in contents:
+        whole.update(b"none" if content is None else hashlib.sha256(content).digest())
     return whole.hexdigest()[:16]
 
 
-def describe_code() -> dict[str, Any]:
+@cache  # as this process has imported it, whatever is edited later
+def describe_code() -> Mapping[str, Any]:
     """Return digests of the library and the lock, and the versions of Python and of the packages that pages rest on.
 
     Examples
@@ -72,15 +93,21 @@ def describe_code() -> dict[str, Any]:
     >>> sorted(describe_code())
     ['library', 'lock', 'packages']
     """
-    sources = sorted(path for path in LIBRARY.rglob("*") if path.suffix in (".py", ".j2", ".css", ".json"))
+    files = [path for part in ("analysis", "forkkernel") for path in sorted((LIBRARY.parent / part).rglob("*"))]
+    files = [path for path in files if path.is_file() and path.suffix != ".pyc"]
+    names = (path.relative_to(LIBRARY.parent).as_posix() for path in files)
     return {
-        "library": digest_files(sources),
+        "library": digest(*names, digest_files(files)),
         "lock": digest_files([ROOT / "requirements.lock"]),
-        "packages": {"Python": platform.python_version(), **{name: version(name) for name in PACKAGES}},
+        "packages": {"Python": platform.python_version(), **{name: _find_version(name) for name in PACKAGES}},
     }
 
 
-CODE = describe_code()  # as this process has imported it, whatever is edited later
+def _find_version(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return ""
 
 
 def list_files(folder: Path) -> list[Path]:
@@ -93,71 +120,118 @@ def list_files(folder: Path) -> list[Path]:
     """
     try:
         tables = json.loads((folder / "datapackage.json").read_bytes())["resources"]
-        names = [table["path"] for table in tables if isinstance(table["path"], str)]
-    except (OSError, ValueError, KeyError, TypeError):  # a fault, which its report tells
+        names = [name for table in tables if re.search(TABLE_PATH, name := table["path"])]
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):  # a fault, which its report tells
         names = []
     return [folder / "datapackage.json", *(folder / name for name in names)]
 
 
-def describe_inputs(job: Job) -> dict[str, Any]:
+def describe_inputs(job: Job, dossier: str = "") -> dict[str, Any]:
     """Return what a report is made from, as digests: code, notebook, parameters, dossier.
 
     What a notebook reads besides, from the net, the clock or another file, is not among them.
+
+    Parameters
+    ----------
+    job : Job
+    dossier : str, optional
+        The digest of its dossier, where it is known.
 
     Examples
     --------
     >>> sorted(describe_inputs(Job(Path("a.ipynb"), Path("a.html"), {})))
     ['dossier', 'library', 'lock', 'notebook', 'packages', 'parameters']
     """
-    return CODE | {
+    return {
+        **describe_code(),
         "notebook": digest_files([job.notebook]),
         "parameters": digest(json.dumps(dict(job.parameters), sort_keys=True)),
-        "dossier": digest_files(list_files(job.dossier)),
+        "dossier": dossier or digest_files(list_files(job.dossier)),
     }
 
 
-def describe_run(inputs: Mapping[str, Any], output: Path, seconds: float, error: str = "") -> dict[str, Any]:
+def describe_run(inputs: Mapping[str, Any], files: Mapping[str, str], seconds: float, error: str) -> dict[str, Any]:
     """Return how a run went, with what it was made from and what came of it: what may differ between two machines.
 
     Parameters
     ----------
     inputs : mapping
         As `describe_inputs` returned them before the run.
-    output : pathlib.Path
+    files : mapping
+        What it gave, by the ending of the name.
     seconds : float
     error : str
 
     Examples
     --------
-    >>> describe_run({}, Path("nowhere.html"), 1.26, "cell 2")["state"]
+    >>> describe_run({}, {".failed.html": "No."}, 1.26, "cell 2")["state"]
     'failed'
     """
     state = {"state": "failed" if error else "complete", "error": error, "seconds": round(seconds, 1)}
-    return state | dict(inputs) | {"output": digest_output(output)}
+    return {**state, **inputs, "output": digest_contents(text.encode() for text in files.values())}
 
 
-def digest_output(output: Path) -> str:
-    """Return a fingerprint of a report: its page and its record.
-
-    Examples
-    --------
-    >>> digest_output(Path("nowhere.html")) == digest_output(Path("neither.html"))
-    True
-    """
-    return digest_files([output, output.with_suffix(".json")])
-
-
-def is_current(job: Job) -> bool:
-    """Return whether the report of a job is there, whole, and made from what there is now.
+def list_stale(jobs: Sequence[Job]) -> list[Job]:
+    """Return the jobs whose report is not there, not whole, or made from something else than what there is now.
 
     Examples
     --------
-    >>> is_current(Job(Path("a.ipynb"), Path("a.html"), {}))
-    False
+    >>> len(list_stale([Job(Path("a.ipynb"), Path("a.html"), {})]))
+    1
     """
-    state = _read(job.output.with_suffix(".state.json"))
-    wanted = {"state": "complete", **describe_inputs(job), "output": digest_output(job.output)}
+    dossiers = {folder: digest_files(list_files(folder)) for folder in {job.dossier for job in jobs}}
+    return [job for job in jobs if not _is_current(job, dossiers[job.dossier])]
+
+
+def _is_current(job: Job, dossier: str) -> bool:
+    state, page = _read(job.output.with_suffix(".state.json")), [job.output, job.output.with_suffix(".json")]
+    wanted = {"state": "complete", **describe_inputs(job, dossier), "output": digest_files(page)}
     return all(state.get(name) == value for name, value in wanted.items())
+
+
+def describe_sources(request: Mapping[str, Any], files: Iterable[Path], patterns: Iterable[str]) -> dict[str, Any]:
+    """Return what a run is asked for and all that it reads, as a seal has it.
+
+    Parameters
+    ----------
+    request : mapping
+        What the command was asked for.
+    files : iterable of pathlib.Path
+    patterns : iterable of str
+        By which dossiers are looked for.
+
+    Examples
+    --------
+    >>> describe_sources({}, [], [])["files"]
+    []
+    """
+    paths, patterns = list(dict.fromkeys(path.resolve() for path in files)), list(patterns)
+    return {
+        "request": digest(json.dumps([os.getcwd(), dict(describe_code()), dict(request)], sort_keys=True)),
+        "files": list(map(_name_path, paths)),
+        "patterns": patterns,
+        "read": digest_files(paths),
+        "found": digest(*(name for pattern in patterns for name in sorted(glob(pattern)))),
+    }
+
+
+def _name_path(path: Path) -> str:
+    try:
+        return os.path.relpath(path, ROOT)
+    except ValueError:  # on another drive of Windows
+        return str(path)
+
+
+def seal_folder(output: Path, sources: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the seal of a folder of reports: what they were made from, and what lies there.
+
+    Examples
+    --------
+    >>> sorted(seal_folder(Path("nowhere"), {}))
+    ['folder']
+    """
+    pages = sorted(path for path in output.glob("*") if path.suffix in (".html", ".json") and path.name != SEAL)
+    return {**sources, "folder": digest(*(path.name for path in pages), digest_files(pages))}
 
 
 def is_sealed(output: Path, request: Mapping[str, Any]) -> bool:
@@ -175,40 +249,8 @@ def is_sealed(output: Path, request: Mapping[str, Any]) -> bool:
     False
     """
     seal = _read(output / SEAL)
-    return bool(seal) and seal == describe_seal(output, request, seal.get("files", []), seal.get("patterns", []))
-
-
-def describe_seal(
-    output: Path, request: Mapping[str, Any], files: Iterable[str], patterns: Iterable[str]
-) -> dict[str, Any]:
-    """Return what a folder of reports and all that they were made from are now.
-
-    Parameters
-    ----------
-    output : pathlib.Path
-    request : mapping
-        What the command was asked for.
-    files : iterable of str
-        That were read, as seen from `output`.
-    patterns : iterable of str
-        Of folders that were looked for.
-
-    Examples
-    --------
-    >>> describe_seal(Path("nowhere"), {}, [], [])["files"]
-    []
-    """
-    files, patterns = list(files), list(patterns)
-    pages = sorted(path for path in output.glob("*") if path.suffix in (".html", ".json") and path.name != SEAL)
-    found = [name for pattern in patterns for name in sorted(glob(pattern))]
-    return {
-        "request": digest(json.dumps([os.getcwd(), CODE, dict(request)], sort_keys=True)),
-        "files": files,
-        "patterns": patterns,
-        "read": digest_files(output / name for name in files),
-        "found": digest(*found),
-        "folder": digest(*(path.name for path in pages), digest_files(pages)),
-    }
+    files, patterns = (ROOT / name for name in seal.get("files", [])), seal.get("patterns", [])
+    return bool(seal) and seal == seal_folder(output, describe_sources(request, files, patterns))
 
 
 def _read(path: Path) -> dict[str, Any]:
