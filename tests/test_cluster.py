@@ -103,11 +103,10 @@ def test_command_renders_on_a_cluster(cluster: Any, tmp_path: Path) -> None:
 
 def test_worker_with_another_project_refuses(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     parcel = pack_job(Job(ROOT / "notebooks" / "01-trade.ipynb", tmp_path / "a.html", {}))
+    code = state.describe_code()
     for name in ("library", "packages"):
         with monkeypatch.context() as other:
-            other.setattr(
-                state, "describe_code", lambda name=name, code=state.describe_code(): {**code, name: "another"}
-            )
+            other.setattr(state, "describe_code", lambda name=name: {**code, name: "another"})
             with pytest.raises(ClusterError, match=f"another {name} than this machine"):
                 make_parcel(parcel)
     with pytest.raises(ClusterError, match="another dossier than this machine"):

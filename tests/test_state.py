@@ -135,11 +135,10 @@ def job(tmp_path: Path) -> Job:
 def test_report_rests_on_code_lock_packages_parameters_and_dossier(job: Job, monkeypatch: pytest.MonkeyPatch) -> None:
     assert is_current(job)
     assert not is_current(replace(job, parameters={**job.parameters, "x": 1}))
+    code = state.describe_code()
     for name in ("library", "lock", "packages"):
         with monkeypatch.context() as other:
-            other.setattr(
-                state, "describe_code", lambda name=name, code=state.describe_code(): {**code, name: "another"}
-            )
+            other.setattr(state, "describe_code", lambda name=name: {**code, name: "another"})
             assert not is_current(job)
     assert is_current(job)
     change(job.dossier, "trade.csv", 2, note="another")
