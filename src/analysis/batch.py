@@ -301,7 +301,8 @@ def _begin_worker() -> None:
 
     With a handler, since what is ignored would be so in kernels too.
     """
-    signal.signal(signal.SIGINT, lambda *_: _stopped.set())
+    if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:  # as in the background, where kernels ignore it as well
+        signal.signal(signal.SIGINT, lambda *_: _stopped.set())
     Thread(target=_end_with_parent, daemon=True).start()
 
 

@@ -277,6 +277,11 @@ def become_kernel(talk: socket.socket, files: list[int], made: dict[str, str], f
     ioloop.IOLoop.current().add_callback(_greet, talk)
     try:
         app.start()
+        handled = threading.Event()
+        app.control_thread.io_loop.add_callback(handled.set)
+        handled.wait(
+            1
+        )  # the request to end is answered through a thread that the exit functions end: first one, then these
         _end()
     finally:
         os._exit(1)
