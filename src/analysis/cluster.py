@@ -15,7 +15,17 @@ from typing import Any
 
 from analysis.batch import describe_unwritable, run_job
 from analysis.errors import AnalysisError, ClusterError
-from analysis.render import DEFAULT_LIMITS, Limits, Made, Report, describe_error, find_good, keep_report, make_report
+from analysis.render import (
+    DEFAULT_LIMITS,
+    Limits,
+    Made,
+    Report,
+    describe_error,
+    find_good,
+    find_place,
+    keep_report,
+    make_report,
+)
 from analysis.state import ROOT, Job, describe_inputs, list_files
 
 UNDERWAY = 256  # jobs that the cluster has at once; those after them wait here, so that no memory fills
@@ -57,11 +67,10 @@ def pack_job(job: Job) -> Parcel:
     ''
     """
     inputs = describe_inputs(job)  # first: what is edited meanwhile is made again the next time
-    home, folder = job.notebook.parent.resolve(), job.dossier.resolve()
+    folder = job.dossier.resolve()
     files, place = {job.notebook.name: job.notebook.read_bytes()}, ""
     if folder != ROOT / "data":
-        inside = folder.is_relative_to(home.parent)  # then a notebook may say where, and says the same everywhere
-        place = Path(os.path.relpath(folder, home)).as_posix() if inside else f"../../elsewhere/{folder.name}"
+        place = find_place(folder, job.notebook.parent) or f"../../elsewhere/{folder.name}"
         found = [path for path in list_files(folder) if path.resolve().is_relative_to(folder) and path.is_file()]
         files |= {f"{place}/{path.relative_to(folder).as_posix()}": path.read_bytes() for path in found}
     return Parcel(job.notebook.name, place, files, job.parameters, find_good(job.output), inputs)

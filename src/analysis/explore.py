@@ -19,12 +19,11 @@ from analysis.citing import link_article
 from analysis.display import WIDTHS, draw_plot, draw_table
 from analysis.dossier import CERTAINTIES, Dossier, list_options, select_rows
 from analysis.plots.goldstein import plot_goldstein
-from analysis.schema import DEFAULT
+from analysis.state import ROOT
 
 COLUMNS = ["when", "label", "type", "effect", "goldstein", "certainty", "period", "paragraph", "paragraph_link", "rows"]
 FORMATS = {"effect": "+d", "goldstein": "+.1f"}
 STANDINGS = dict(zip(CERTAINTIES, ("asserted only", "down to reported", "down to alleged", "all"), strict=True))
-ROOT = DEFAULT.parent
 OWN = Path(sys.executable).is_relative_to(ROOT)  # the Python of `make reports`
 PYTHON = Path(sys.executable).relative_to(ROOT).as_posix() if OWN else "python"
 KEPT = 256  # choices whose drawing is kept, of about 50 KB each

@@ -286,7 +286,8 @@ def run_notebook(
     """
     values = dict(parameters)
     if values.get("dossier"):
-        values["dossier"] = _place(Path(str(values["dossier"])), folder)
+        path = Path(str(values["dossier"]))
+        values["dossier"] = find_place(path, folder) or str(path.resolve())
     end = time.monotonic() + limits.notebook
     for _ in range(STARTS):
         done, problem = _execute(notebook, folder, values, lambda _: max(1, min(limits.cell, end - time.monotonic())))
@@ -302,10 +303,18 @@ def run_notebook(
     return done
 
 
-def _place(dossier: Path, folder: Path) -> str:
-    """Return where a dossier lies as seen from the notebook's folder, or the whole path where it lies elsewhere."""
+def find_place(dossier: Path, folder: Path) -> str:
+    """Return where a dossier lies as seen from the notebook's folder; empty where they are not of one project.
+
+    A notebook may say this, since it says the same wherever the project lies.
+
+    Examples
+    --------
+    >>> find_place(Path("project/data"), Path("project/notebooks")), find_place(Path("data"), Path("project/notebooks"))
+    ('../data', '')
+    """
     found, home = dossier.resolve(), folder.resolve()
-    return os.path.relpath(found, home) if found.is_relative_to(home.parent) else str(found)
+    return Path(os.path.relpath(found, home)).as_posix() if found.is_relative_to(home.parent) else ""
 
 
 def _execute(

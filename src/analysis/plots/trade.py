@@ -79,7 +79,7 @@ def plot_trade(trade: pd.DataFrame, *, ax: Axes | None = None, title: str = "", 
             right=RIGHT,
         )
         page.draw_years(ax, low, high)
-        top = float(ticks[-1])
+        top = ticks[-1]
         ax.set_ylim(0, top * 1.16 * height / HEIGHT)
         label_amounts(ax, ticks, figures["unit"].iloc[0], above=1.045, left=left, right=RIGHT)
         if not isinstance(ax.figure, page.Canvas):
